@@ -1,0 +1,122 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const KAFKA_HOME = path.join(import.meta.dirname, '../../../.cache/kafka-4.4.0');
+
+/** Apache Kafka of a test's own, which may be killed and halted. */
+export type KafkaBroker = {
+  /** host:port */
+  readonly address: string;
+  /** kill -9, and a start with the same data; resolves when it takes connections again. */
+  crash(): Promise<void>;
+  /** Halts the process: connections stay open, and nothing is answered. */
+  pause(): void;
+  resume(): void;
+  stop(): Promise<void>;
+};
+
+/** Whether .ci/services.sh has brought the broker, and there is Java to run it. */
+export function hasKafka(): boolean {
+  return existsSync(path.join(KAFKA_HOME, 'complete'));
+}
+
+export async function startKafkaBroker(): Promise<KafkaBroker> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'switchyard-kafka-'));
+  const [port, controllerPort] = [await freePort(), await freePort()];
+  const properties = path.join(directory, 'kafka.properties');
+  await writeFile(properties, propertiesOf(directory, port, controllerPort));
+  const classes = path.join(KAFKA_HOME, 'lib/*');
+  const format = [
+    '-cp',
+    classes,
+    'kafka.tools.StorageTool',
+    'format',
+    '--standalone',
+    '-t',
+    'c3dpdGNoeWFyZC10ZXN0cw',
+    '-c',
+    properties,
+  ];
+  await promisify(execFile)('java', format);
+  let broker = await launch(classes, properties, port);
+  return {
+    address: `127.0.0.1:${port}`,
+    async crash() {
+      await end(broker, 'SIGKILL');
+      broker = await launch(classes, properties, port);
+    },
+    pause: () => void broker.kill('SIGSTOP'),
+    resume: () => void broker.kill('SIGCONT'),
+    async stop() {
+      await end(broker, 'SIGKILL');
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function propertiesOf(directory: string, port: number, controllerPort: number): string {
+  return `process.roles=broker,controller
+node.id=1
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+controller.listener.names=CONTROLLER
+controller.quorum.bootstrap.servers=127.0.0.1:${controllerPort}
+log.dirs=${directory}/kafka
+auto.create.topics.enable=false
+group.initial.rebalance.delay.ms=0
+default.replication.factor=1
+min.insync.replicas=1
+offsets.topic.num.partitions=4
+offsets.topic.replication.factor=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+`;
+}
+
+async function launch(classes: string, properties: string, port: number): Promise<ChildProcess> {
+  const child = spawn('java', ['-Xmx512m', '-cp', classes, 'kafka.Kafka', properties], { stdio: 'ignore' });
+  const deadline = Date.now() + 90_000;
+  while (!(await accepts(port))) {
+    if (child.exitCode !== null || Date.now() > deadline) throw new Error('Apache Kafka did not start');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return child;
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+}
+
+async function accepts(port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const done = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => done(true));
+    socket.once('error', () => done(false));
+  });
+}
+
+async function freePort(): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}

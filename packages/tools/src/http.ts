@@ -1,0 +1,166 @@
+import { type Clock, systemClock } from '@switchyard/kernel/clock';
+import { TaskCancelledError, TimeoutStrategy, timeout } from 'cockatiel';
+import { Webhook } from 'standardwebhooks';
+import { type Attempt, send } from './attempt.ts';
+import type { Egress } from './egress.ts';
+import { type CircuitState, createGuards, type GuardOptions, rejectionOf } from './guards.ts';
+import type { ToolAdapter, ToolInvocation, ToolOutcome } from './tool.ts';
+
+export type HttpToolAdapterOptions = {
+  readonly egress: Egress;
+  readonly guards?: GuardOptions;
+  readonly clock?: Clock;
+};
+
+export type HttpToolAdapter = ToolAdapter & {
+  /** How this process sees the tool: OPEN refuses calls, HALF_OPEN lets one try. */
+  circuit(tenantId: string, tool: string): CircuitState;
+};
+
+/** What is known of a call while it runs, for the moment at which it is cut short. */
+type Progress = {
+  /** An attempt may have reached the tool, and brought no answer. */
+  mayHaveActed: boolean;
+  lastError: string | null;
+};
+
+/**
+ * A tenant's HTTP endpoint as a tool. One call is up to `maxAttempts` POSTs of the same body and `Idempotency-Key`, each
+ * signed anew (https://www.standardwebhooks.com). What may be repeated: an attempt that surely was not taken, always; one
+ * without an answer, when the tool is idempotent or without side effect. See attempt.ts for what counts as what.
+ */
+export function createHttpToolAdapter(options: HttpToolAdapterOptions): HttpToolAdapter {
+  const guards = createGuards(options.guards);
+  const clock = options.clock ?? systemClock;
+
+  return {
+    circuit: guards.circuit,
+    watch: guards.watch,
+    async invoke(invocation, { signal, onAttempt }) {
+      const progress: Progress = { mayHaveActed: invocation.mayHaveActed ?? false, lastError: null };
+      const refusal = refusalOf(invocation, options.egress, signal);
+      if (refusal !== null) return unsent(invocation, progress, refusal);
+      const cancelled = whenAborted(signal);
+      try {
+        const call = guards.run({
+          ...invocation,
+          signal,
+          mayRepeat: (attempt) => mayRepeat(invocation, attempt),
+          attempt: async (number, callSignal) => {
+            // The retry loop sleeps through an abort; nothing may be sent once the call is over.
+            callSignal.throwIfAborted();
+            await onAttempt(number);
+            callSignal.throwIfAborted();
+            return await attemptOnce({ invocation, egress: options.egress, at: clock.now(), signal: callSignal, progress });
+          },
+        });
+        return outcomeOf(invocation, await Promise.race([call, cancelled.promise]), progress);
+      } catch (error) {
+        const rejection = rejectionOf(error);
+        if (rejection !== null) return { ...unsent(invocation, progress, rejection), mayRepeat: true };
+        if (signal.aborted || isCancellation(error)) return cutShort(invocation, progress);
+        throw error;
+      } finally {
+        cancelled.dispose();
+      }
+    },
+  };
+}
+
+function refusalOf(invocation: ToolInvocation, egress: Egress, signal: AbortSignal): string | null {
+  if (signal.aborted) return 'The call was cancelled before it was made.';
+  if (invocation.maxAttempts < 1) return 'No attempt is left.';
+  return egress.refusalOf(invocation.endpoint);
+}
+
+type AttemptAt = {
+  readonly invocation: ToolInvocation;
+  readonly egress: Egress;
+  readonly at: Date;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+};
+
+async function attemptOnce({ invocation, egress, at, signal, progress }: AttemptAt): Promise<Attempt> {
+  const { mayHaveActed } = progress;
+  const body = JSON.stringify(invocation.arguments ?? {});
+  const limit = timeout(invocation.timeoutMs, TimeoutStrategy.Cooperative);
+  const request = {
+    url: new URL(invocation.endpoint),
+    headers: headersOf(invocation, body, at),
+    body,
+    egress,
+    timeoutMs: invocation.timeoutMs,
+    onConnected: () => {
+      progress.mayHaveActed = true;
+    },
+  };
+  const attempt = await limit.execute((context) => send({ ...request, signal: context.signal }), signal);
+  progress.mayHaveActed = mayHaveActed || attempt.kind === 'no-answer';
+  progress.lastError = attempt.error;
+  return attempt;
+}
+
+function headersOf(invocation: ToolInvocation, body: string, at: Date): Record<string, string> {
+  const id = invocation.idempotencyKey;
+  return {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    'user-agent': 'switchyard',
+    'idempotency-key': id,
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+    'webhook-signature': new Webhook(invocation.signingSecret).sign(id, at, body),
+  };
+}
+
+function mayRepeat(invocation: ToolInvocation, attempt: Attempt): boolean {
+  if (attempt.kind === 'not-taken') return true;
+  return attempt.kind === 'no-answer' && (invocation.idempotent || !invocation.sideEffect);
+}
+
+function outcomeOf(invocation: ToolInvocation, last: Attempt, progress: Progress): ToolOutcome {
+  switch (last.kind) {
+    case 'done':
+      return { status: 'SUCCEEDED', result: last.result, error: last.error };
+    case 'refused':
+      return failed(last.error);
+    case 'not-taken':
+    case 'no-answer':
+      return {
+        ...(invocation.sideEffect && progress.mayHaveActed ? unknown(last.error) : failed(last.error)),
+        mayRepeat: mayRepeat(invocation, last),
+      };
+  }
+}
+
+function cutShort(invocation: ToolInvocation, progress: Progress): ToolOutcome {
+  const why = `The call was cut short${progress.lastError === null ? '' : ` after: ${progress.lastError}`}.`;
+  return invocation.sideEffect && progress.mayHaveActed ? unknown(why) : failed(why);
+}
+
+/** Nothing was sent this time; earlier on, it may have been. */
+function unsent(invocation: ToolInvocation, { mayHaveActed }: Progress, why: string): ToolOutcome {
+  return invocation.sideEffect && mayHaveActed ? unknown(why) : failed(why);
+}
+
+function failed(error: string): ToolOutcome {
+  return { status: 'FAILED', result: null, error };
+}
+
+function unknown(error: string): ToolOutcome {
+  return { status: 'UNKNOWN', result: null, error };
+}
+
+function isCancellation(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error instanceof TaskCancelledError);
+}
+
+/** Rejects as soon as the signal fires: the bulkhead's queue would notice only when a place is free. */
+function whenAborted(signal: AbortSignal): { readonly promise: Promise<never>; dispose(): void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined);
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  return { promise, dispose: () => signal.removeEventListener('abort', onAbort) };
+}

@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import type { GraphCaller } from '@switchyard/testing/graph-caller';
+import {
+  buildSchema,
+  type GraphQLField,
+  type GraphQLInputType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type MountedPlatform, mountPlatform } from './test-support/mounted-platform.ts';
+
+const SCHEMA = buildSchema(readFileSync(new URL('../../schema/api.graphql', import.meta.url), 'utf8'));
+const MUTATIONS = Object.values(SCHEMA.getMutationType()?.getFields() ?? {});
+
+type Json = { readonly [name: string]: unknown };
+/** A text input of a mutation: the way to it, and what kind of text it is. */
+type TextInput = { readonly path: readonly string[]; readonly scalar: string };
+
+const UNUSABLE = { 'U+0000': 'a\0b', 'half of a surrogate pair': 'a\ud800b' };
+const ABSENT_ID = '01930000-0000-7000-8000-000000000000';
+const TOO_LONG = 'x'.repeat(200_000);
+/** `JSON` is text too, within an object. */
+const TEXT_SCALARS = ['String', 'ID', 'JSON', 'Decimal', 'DateTime'];
+
+let platform: MountedPlatform;
+let tenant: GraphCaller;
+/** What each mutation takes without complaint, made anew for each call. */
+let good: Readonly<Record<string, () => Promise<Json>>>;
+
+beforeAll(async () => {
+  platform = await mountPlatform(inject('adminUrl'));
+  const { createTenant } = await platform.operator.graph<{ createTenant: { secret: string; apiKey: { id: string } } }>(
+    'mutation { createTenant(input: { name: "T" }) { secret apiKey { id } } }',
+  );
+  tenant = platform.caller(createTenant.secret);
+  const id = async (mutation: string, variables: Json = {}): Promise<string> => {
+    const made = await tenant.graph<Record<string, { id: string }>>(mutation, variables);
+    return Object.values(made)[0]?.id ?? '';
+  };
+  const session = () => id('mutation { startSession(input: { useCase: FAQ }) { id } }');
+  const episode = async () =>
+    await id('mutation ($id: ID!) { sendMessage(input: { sessionId: $id, content: "Hello" }) { id } }', { id: await session() });
+  const endedEpisode = async () => await id('mutation ($id: ID!) { cancelEpisode(id: $id) { id } }', { id: await episode() });
+  const document = { externalId: 'a', title: 'A', text: 'About a', url: 'https://a.example/' };
+  const input = async (value: Json): Promise<Json> => ({ input: value });
+  good = {
+    createTenant: () => input({ name: 'T' }),
+    createApiKey: () => input({ name: 'k', scopes: ['ADMIN'] }),
+    revokeApiKey: async () => {
+      const made = 'mutation { createApiKey(input: { name: "k", scopes: [ADMIN] }) { apiKey { id } } }';
+      return { id: (await tenant.graph<{ createApiKey: { apiKey: { id: string } } }>(made)).createApiKey.apiKey.id };
+    },
+    registerTool: () =>
+      input({ name: 't', description: 'd', inputSchema: { type: 'object' }, endpoint: 'https://t.example/', sideEffect: true }),
+    updateAssistant: async () => {
+      const { assistants } = await tenant.graph<{ assistants: { useCase: string; version: number }[] }>(
+        '{ assistants { useCase version } }',
+      );
+      const { version } = assistants.find(({ useCase }) => useCase === 'LEAD') ?? { version: 1 };
+      return await input({ useCase: 'LEAD', instructions: 'i', tools: [], expectedVersion: version });
+    },
+    importKnowledge: () => input({ documents: [document] }),
+    deleteKnowledge: async () => ({ externalIds: ['none'] }),
+    startSession: () => input({ useCase: 'FAQ' }),
+    endSession: async () => ({ id: await session() }),
+    sendMessage: async () => await input({ sessionId: await session(), content: 'Hello' }),
+    cancelEpisode: async () => ({ id: await episode() }),
+    // No worker runs here, so that no call waits: a well-formed id is one of nothing.
+    approveToolCall: () => Promise.resolve({ id: ABSENT_ID }),
+    rejectToolCall: () => Promise.resolve({ id: ABSENT_ID, reason: 'Not today' }),
+    giveFeedback: async () => await input({ episodeId: await endedEpisode(), score: 1 }),
+    route: () => input({ content: 'Hello' }),
+    reportOutcome: async () =>
+      await input({ routeDecisionId: await id('mutation { route(input: { content: "Hello" }) { id } }'), outcome: 'CORRECT' }),
+  };
+});
+afterAll(() => platform.close());
+
+describe.each(MUTATIONS.map((field) => [field.name, field] as const))('%s', (name, field) => {
+  const call = async (path: readonly string[], value: unknown): Promise<string> => {
+    const variables = withValue((await good[name]?.()) ?? {}, path, value);
+    const caller = name === 'createTenant' ? platform.operator : tenant;
+    const { errors } = await caller.ask(documentOf(field), variables as Json);
+    return errors[0]?.extensions.code ?? 'OK';
+  };
+
+  it('takes what is good', async () => {
+    expect(await call([], undefined)).toBe(name.endsWith('ToolCall') ? 'NOT_FOUND' : 'OK');
+  });
+
+  it.each(textInputs(field).map((input) => [input.path.join('.'), input] as const))(
+    'refuses bad text in %s',
+    async (_, input) => {
+      const of = (text: string) => (input.scalar === 'JSON' ? { type: 'object', description: text } : text);
+      for (const [what, text] of Object.entries(UNUSABLE)) {
+        expect(await call(input.path, of(text)), what).toBe('BAD_USER_INPUT');
+        if (input.scalar === 'JSON') expect(await call(input.path, { type: 'object', [text]: 1 }), what).toBe('BAD_USER_INPUT');
+      }
+      // An id that cannot be one is of nothing that there is.
+      const refusals =
+        input.scalar === 'ID' || name === 'deleteKnowledge' ? ['BAD_USER_INPUT', 'NOT_FOUND', 'OK'] : ['BAD_USER_INPUT'];
+      expect(refusals).toContain(await call(input.path, of(TOO_LONG)));
+    },
+  );
+});
+
+it.each([
+  ['mutation { startSession(input: { useCase: FAQ, endUserId: "a\\u0000b" }) { id } }', 'endUserId'],
+  ['mutation { startSession(input: { useCase: FAQ, metadata: { a: { b: "a\\ud800b" } } }) { id } }', 'b'],
+  ['{ sessions(endUserId: "a\\u0000b") { edges { node { id } } } }', 'endUserId'],
+  ['{ knowledge(search: "a\\u0000b") { edges { node { id } } } }', 'search'],
+  ['{ usageRecords(meter: "a\\u0000b") { edges { node { id } } } }', 'meter'],
+  ['{ routeDecisions(tier: "a\\u0000b") { edges { node { id } } } }', 'tier'],
+])('refuses %s', async (query, argument) => {
+  const { errors } = await tenant.ask(query);
+  expect(errors[0]?.extensions).toMatchObject({ code: expect.stringMatching(/^(BAD_USER_INPUT|GRAPHQL_PARSE_FAILED)$/) });
+  if (errors[0]?.extensions.code === 'BAD_USER_INPUT') expect(errors[0].extensions).toMatchObject({ argument });
+});
+
+it.each([
+  ['a time before the first year', 'DateTime', '0000-01-01T00:00:00Z'],
+  ['a time after the last year', 'DateTime', '9999-12-31T23:59:59-12:00'],
+])('refuses %s', async (_, _type, from) => {
+  for (const query of ['usage(range: $range) { at }', 'kpis(range: $range) { sessions }']) {
+    const range = { from, to: '9999-12-31T00:00:00Z' };
+    const { errors } = await tenant.ask(`query ($range: TimeRange!) { ${query} }`, { range });
+    expect(errors[0]?.extensions.code, query).toBe('BAD_USER_INPUT');
+  }
+});
+
+it.each([
+  ['sendMessage', 'maxCost'],
+  ['route', 'maxCost'],
+  ['reportOutcome', 'actualCost'],
+])('%s takes or refuses the largest decimal, and does not break on it', async (name, argument) => {
+  const field = MUTATIONS.find((mutation) => mutation.name === name) as GraphQLField<unknown, unknown>;
+  const variables = withValue((await good[name]?.()) ?? {}, ['input', argument], '9'.repeat(28));
+  const { errors } = await tenant.ask(documentOf(field), variables as Json);
+  expect(['OK', 'BAD_USER_INPUT']).toContain(errors[0]?.extensions.code ?? 'OK');
+});
+
+/** `mutation ($input: X!) { name(input: $input) { __typename } }` */
+function documentOf(field: GraphQLField<unknown, unknown>): string {
+  const declared = field.args.map((argument) => `$${argument.name}: ${argument.type}`).join(', ');
+  const given = field.args.map((argument) => `${argument.name}: $${argument.name}`).join(', ');
+  const selection = String(field.type) === 'Int!' ? '' : ' { __typename }';
+  return `mutation (${declared}) { ${field.name}(${given})${selection} }`;
+}
+
+function textInputs(field: GraphQLField<unknown, unknown>): TextInput[] {
+  return field.args.flatMap((argument) => textsIn(argument.type, [argument.name]));
+}
+
+function textsIn(type: GraphQLInputType, path: readonly string[]): TextInput[] {
+  if (isNonNullType(type)) return textsIn(type.ofType, path);
+  if (isListType(type)) return textsIn(type.ofType, [...path, '0']);
+  if (isEnumType(type)) return [];
+  if (isInputObjectType(type)) {
+    return Object.values(type.getFields()).flatMap((field) => textsIn(field.type, [...path, field.name]));
+  }
+  return TEXT_SCALARS.includes(type.name) ? [{ path, scalar: type.name }] : [];
+}
+
+/** A copy with another value at the end of the way; `0` on the way is a list's first place. */
+function withValue(whole: unknown, [step, ...rest]: readonly string[], value: unknown): unknown {
+  if (step === undefined) return value === undefined ? whole : value;
+  if (step === '0') return [withValue((whole as unknown[] | undefined)?.[0], rest, value)];
+  return { ...(whole as Json), [step]: withValue((whole as Json | undefined)?.[step], rest, value) };
+}

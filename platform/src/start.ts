@@ -1,0 +1,190 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createGateway } from '@switchyard/gateway/gateway';
+import { deriveKey } from '@switchyard/kernel/secrets';
+import { createLogger } from '@switchyard/runtime/logger';
+import { createMetricsRegistry, createMetricsServer } from '@switchyard/runtime/metrics';
+import type { Subgraph } from '@switchyard/runtime/subgraph';
+import { serveSubgraph } from '@switchyard/runtime/subgraph-server';
+import type { Logger } from 'pino';
+import { openLogs, openPubSub } from './adapters.ts';
+import { openAnalyticsPostgres } from './analytics-postgres.ts';
+import { announceReady, announceStarting } from './announce.ts';
+import { Closers } from './closers.ts';
+import { type Config, ROLES } from './config.ts';
+import { openDataDirectory, randomHex } from './data-directory.ts';
+import { runDemo, startDemoShopFor } from './demo/run.ts';
+import { type Modules, mountModules, SCHEMAS } from './modules.ts';
+import { refuseTakenPorts } from './ports.ts';
+import { openPostgres } from './postgres.ts';
+import { StartError } from './start-error.ts';
+import { readTiers } from './tiers.ts';
+import { startWorkers } from './workers.ts';
+
+export type Platform = { stop(): Promise<void> };
+
+/** What running requests, sockets and episodes may still take when the platform stops. */
+const GRACE_MS = 4_000;
+const SUBGRAPHS = ['sessions', 'router', 'analytics', 'billing'] as const;
+
+/**
+ * Starts what this process's roles ask for; each step opens something and leaves its closer. When a step fails, what was
+ * opened is closed again.
+ * @throws StartError
+ */
+export async function startPlatform(
+  config: Config,
+  environment: Readonly<Record<string, string | undefined>>,
+  aborted: AbortSignal,
+): Promise<Platform> {
+  const logger = createLogger({ level: config.LOG_LEVEL, service: 'switchyard' });
+  const closers = new Closers();
+  const stop = () => closers.close((name, error) => logger.error({ err: error }, `${name} did not stop in good order`));
+  try {
+    await open(config, environment, { logger, closers, aborted });
+    return { stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Opening = { readonly logger: Logger; readonly closers: Closers; readonly aborted: AbortSignal };
+
+async function open(
+  config: Config,
+  environment: Readonly<Record<string, string | undefined>>,
+  { logger, closers, aborted }: Opening,
+): Promise<void> {
+  const tiers = await readTiers(config.TIERS_FILE, environment);
+  const directory = await openDataDirectory(config.DATA_DIR);
+  closers.add('the data directory', () => directory.release());
+  await refuseTakenPorts(config);
+  const secretKey = Buffer.from(config.SECRET_KEY ?? (await directory.secret('secret.key', () => randomHex(32))).value, 'hex');
+  const operatorKey =
+    config.OPERATOR_KEY === undefined
+      ? await directory.secret('operator.key', () => `op_${randomHex(24)}`)
+      : { value: config.OPERATOR_KEY, made: false };
+  announceStarting(directory, config);
+
+  const postgres = await openPostgres({
+    databaseUrl: config.DATABASE_URL ?? null,
+    dataDir: directory.path,
+    secretKey,
+    schemas: SCHEMAS,
+    logger,
+  });
+  closers.add('PostgreSQL', () => postgres.stop());
+  const analyticsUrls = await openAnalyticsPostgres({
+    config,
+    mainUrl: postgres.appUrl,
+    secretKey,
+    dataDir: directory.path,
+    logger,
+  });
+  aborted.throwIfAborted();
+  const registry = createMetricsRegistry();
+  const pubsub = await openPubSub(config, postgres.appUrl, logger);
+  closers.add('pub/sub', () => pubsub.close());
+  const logs = await openLogs(config, postgres.appUrl, logger, registry);
+  closers.add('the event log', async () => {
+    await logs.kafka?.close();
+    await logs.outbox.close();
+  });
+  const shop = config.DEMO === 'on' && config.ROLES.length === ROLES.length ? await startDemoShopFor(closers) : null;
+  const contextKey = deriveKey(secretKey, 'request-context');
+  const modules = await mountModules({
+    config,
+    databaseUrl: postgres.appUrl,
+    analyticsUrls,
+    secretsKey: deriveKey(secretKey, 'stored-secrets'),
+    contextKey,
+    tiers,
+    pubsub,
+    logs,
+    registry,
+    logger,
+    closers,
+  });
+  aborted.throwIfAborted();
+  await startWorkers({
+    config,
+    environment,
+    tiers,
+    modules,
+    logs,
+    pubsub,
+    registry,
+    logger,
+    closers,
+    allowOrigins: shop === null ? [] : [shop.origin],
+  });
+
+  const metrics = await createMetricsServer({ registry, host: config.HOST, port: config.METRICS_PORT });
+  closers.add('the metrics', () => metrics.stop());
+  const url = config.ROLES.includes('gateway')
+    ? await openGateway({ config, contextKey, operatorKey: operatorKey.value, modules, registry, logger, closers })
+    : await serveAlone({ config, contextKey, modules, logger, closers });
+  announceReady({ config, url, metricsUrl: metrics.url, operatorKey, tiers });
+  if (shop !== null)
+    await runDemo({ url, operatorKey: operatorKey.value, dataDir: directory.path, shop, signal: aborted, logger });
+}
+
+type Serving = {
+  readonly config: Config;
+  readonly contextKey: Buffer;
+  readonly modules: Modules;
+  readonly logger: Logger;
+  readonly closers: Closers;
+};
+
+/** @returns address of the graph. */
+async function openGateway(
+  options: Serving & { operatorKey: string; registry: Parameters<typeof createGateway>[0]['registry'] },
+): Promise<string> {
+  const { config, modules, closers } = options;
+  const credentials = modules.credentials;
+  if (credentials === null) throw new StartError('The gateway needs the sessions schema to look up credentials.');
+  closers.add('the credentials', () => credentials.settled());
+  const gateway = await createGateway({
+    supergraphSdl: await readFile(path.join(import.meta.dirname, '../../schema/supergraph.graphql'), 'utf8'),
+    dataSources: Object.fromEntries(SUBGRAPHS.map((name) => [name, modules.subgraphs[name] ?? { url: remoteUrl(config, name) }])),
+    contextKey: options.contextKey,
+    credentials,
+    operatorKey: options.operatorKey,
+    ...(config.JWT_JWKS_URL === undefined
+      ? {}
+      : { jwt: { jwks: config.JWT_JWKS_URL, issuer: config.JWT_ISSUER ?? '', audience: config.JWT_AUDIENCE ?? '' } }),
+    host: config.HOST,
+    port: config.PORT,
+    logger: options.logger,
+    registry: options.registry,
+    probes: { database: modules.databaseProbe },
+  });
+  closers.add('the gateway', () => gateway.stop(GRACE_MS));
+  return `${gateway.url}/graphql`;
+}
+
+/** A process without the gateway serves its subgraph on PORT; one with workers alone serves nothing but its metrics. */
+async function serveAlone(options: Serving): Promise<string> {
+  const { config, modules, closers } = options;
+  const served = SUBGRAPHS.filter((name) => config.ROLES.includes(name)).map((name) => modules.subgraphs[name]);
+  if (served.length > 1)
+    throw new StartError('ROLES names several subgraphs without the gateway: give each its own process, or add gateway.');
+  const [subgraph] = served as (Subgraph | undefined)[];
+  if (subgraph === undefined) return '';
+  const server = await serveSubgraph(subgraph, {
+    host: config.HOST,
+    port: config.PORT,
+    contextKey: options.contextKey,
+    logger: options.logger,
+    probes: { database: modules.databaseProbe },
+  });
+  closers.add(subgraph.name, () => server.stop(GRACE_MS));
+  return server.url;
+}
+
+function remoteUrl(config: Config, name: (typeof SUBGRAPHS)[number]): string {
+  const variable = `${name.toUpperCase()}_URL` as 'SESSIONS_URL' | 'ROUTER_URL' | 'ANALYTICS_URL' | 'BILLING_URL';
+  return config[variable] ?? '';
+}

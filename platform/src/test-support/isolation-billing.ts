@@ -1,0 +1,159 @@
+import { createBillingModule, SCHEMA } from '@switchyard/billing/module';
+import { openDatabase } from '@switchyard/database/database';
+import { newId, type TenantId } from '@switchyard/kernel/ids';
+import { signContext } from '@switchyard/runtime/context-token';
+import type pg from 'pg';
+import { byId, type IsolationCase, type IsolationOf, listing, type Owned, reference } from './isolation.ts';
+import { type Distinct, distinctTenant, eventOf, minuteOf } from './isolation-events.ts';
+
+const CONTEXT_KEY = Buffer.alloc(32, 3);
+/** In the billing period of the tenants' minutes. */
+const NOW = new Date('2026-11-20T12:00:00Z');
+
+const LINES = '{ invoicePreview { lineItems { id meter quantity } } }';
+
+const ofEntity = (type: string, fields: string, entity: string, name: string): IsolationCase => ({
+  ...reference(type, entity),
+  operation: `query ($all: [_Any!]!) { _entities(representations: $all) { ... on ${type} { ${fields} } } }`,
+  shows: (owned) => owned[name] ?? '',
+});
+
+const CASES: readonly IsolationCase[] = [
+  listing('Query.billing', '{ billing { plan { code } } }', 'plan'),
+  ofEntity('Tenant', 'billing { plan { code } }', 'tenantId', 'plan'),
+  {
+    field: 'Query.usage',
+    operation: `query ($from: DateTime!, $to: DateTime!) { usage(range: {from: $from, to: $to}) { quantity } }`,
+    variables: ({ from, to }) => ({ from, to }),
+    shows: (owned) => `"${owned.tokens}"`,
+  },
+  {
+    field: 'Query.usageRecords',
+    operation: `query ($from: DateTime!, $to: DateTime!) { usageRecords(range: {from: $from, to: $to}) { edges { node { id } } } }`,
+    variables: ({ from, to }) => ({ from, to }),
+    shows: (owned) => owned.record ?? '',
+  },
+  { field: 'Query.invoicePreview', operation: LINES, shows: (owned) => `"${owned.tokens}"` },
+  byId('Query.invoiceLineItem', 'query ($id: ID!) { invoiceLineItem(id: $id) { id } }', 'line'),
+  {
+    ...byId(
+      'Query.invoiceLineItem',
+      'query ($id: ID!) { invoiceLineItem(id: $id) { usageRecords { edges { node { id } } } } }',
+      'line',
+    ),
+    shows: (owned) => owned.record ?? '',
+  },
+  reference('UsageRecord', 'record'),
+  ofEntity('Episode', 'usage { id }', 'episode', 'record'),
+  { ...ofEntity('Episode', 'cost { amount }', 'episode', ''), shows: (owned) => `"${owned.cost}"` },
+  ofEntity('ToolCall', 'usage { id }', 'toolCall', 'toolRecord'),
+];
+
+/** The billing subgraph on a migrated database. */
+export async function isolationOfBilling(appUrl: string, admin: pg.Client): Promise<IsolationOf & { close(): Promise<void> }> {
+  const database = await openDatabase({ url: appUrl, schema: SCHEMA });
+  const module = createBillingModule({ database, contextKey: CONTEXT_KEY, clock: { now: () => NOW } });
+
+  const ask = async (tenantId: TenantId, query: string, variables: Record<string, unknown> = {}): Promise<string> => {
+    const context = {
+      requestId: newId(),
+      tenantId,
+      scopes: ['ADMIN' as const],
+      credential: { kind: 'API_KEY' as const, id: newId() },
+    };
+    const contextToken = await signContext(context, CONTEXT_KEY);
+    const { data, errors = [] } = await module.subgraph.execute({ query, variables, contextToken });
+    if (errors.length > 0) throw new Error(`${query}: ${errors.map((error) => error.message).join('; ')}`);
+    return JSON.stringify(data);
+  };
+
+  const makeTenant = async (): Promise<Owned> => {
+    const tenant = distinctTenant();
+    const { tenantId, episodeId: episode } = tenant;
+    const [plan, toolCall, tokens] = [newId(), newId(), 1_000 + tenant.number];
+    await putOnPlan(admin, tenantId, plan);
+    const events = used(tenant, { tokens, toolCall });
+    await database.crossTenant('consumer', (tx) => module.consumers.metering.handle(events, tx));
+    const recordOf = async (meter: string): Promise<string> => {
+      const found = await ask(tenantId, `{ usageRecords(meter: "${meter}") { edges { node { id } } } }`);
+      return /"id":"([^"]+)"/.exec(found)?.[1] ?? '';
+    };
+    const [record, toolRecord] = [await recordOf('input_tokens'), await recordOf('tool_calls')];
+    const line = /"id":"([^"]+)","meter":"input_tokens"/.exec(await ask(tenantId, LINES))?.[1] ?? '';
+    const asked = { all: [{ __typename: 'Episode', id: episode }] };
+    const costs = `query ($all: [_Any!]!) { _entities(representations: $all) { ... on Episode { cost { amount } } } }`;
+    const cost = /"amount":"([^"]+)"/.exec(await ask(tenantId, costs, asked))?.[1] ?? '';
+    return { tenantId, ...minuteOf(tenant), episode, toolCall, tokens: String(tokens), plan, record, toolRecord, line, cost };
+  };
+  return {
+    subgraph: module.subgraph,
+    contextKey: CONTEXT_KEY,
+    schema: SCHEMA.name,
+    database,
+    makeTenant,
+    cases: CASES,
+    exempt: {
+      'Query.plans': 'plans are the platform’s own',
+      'Query.meters': 'meters are the platform’s own',
+    },
+    unread: {},
+    unseen: {
+      usage_counter: 'it tells only how many records a period has, and those are read under their own policy',
+    },
+    close: () => database.close(),
+  };
+}
+
+/** On a plan that no other tenant is on, and that has no included units: what is used costs something. */
+async function putOnPlan(admin: pg.Client, tenantId: TenantId, code: string): Promise<void> {
+  const prices = ['input_tokens', 'tool_calls'].map((meter) => ({
+    meter,
+    model: 'PER_UNIT',
+    tiers: [{ upTo: null, unitAmount: '0.001', flatAmount: '0' }],
+    includedQuantity: '0',
+  }));
+  await admin.query(
+    `insert into billing.plan (id, code, version, name, currency, base_fee, prices, published_at)
+     values ($1, $2, 1, 'Of one tenant', 'USD', 0, $3, now())`,
+    [code, code, JSON.stringify(prices)],
+  );
+  await admin.query('insert into billing.billing_account (tenant_id, plan_id, created_at) values ($1, $2, now())', [
+    tenantId,
+    code,
+  ]);
+}
+
+function used(tenant: Distinct, { tokens, toolCall }: { readonly tokens: number; readonly toolCall: string }) {
+  const { at, episodeId, sessionId } = tenant;
+  const finishedAt = at.toISOString();
+  const modelCall = eventOf('model_call.finished', tenant, {
+    modelCallId: newId(),
+    episodeId,
+    sessionId,
+    routeDecisionId: newId(),
+    tier: 'small',
+    model: 'm',
+    provider: 'simulator',
+    status: 'ANSWERED',
+    inputTokens: tokens,
+    outputTokens: 0,
+    estimated: false,
+    billable: true,
+    cost: '0.001',
+    dearestCost: '0.01',
+    currency: 'USD',
+    startedAt: finishedAt,
+    finishedAt,
+  });
+  const toolCalled = eventOf('tool_call.finished', tenant, {
+    toolCallId: toolCall,
+    episodeId,
+    sessionId,
+    tool: 't',
+    status: 'SUCCEEDED',
+    attempts: 1,
+    compensates: null,
+    finishedAt,
+  });
+  return [modelCall, toolCalled];
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { systemClock } from '@switchyard/kernel/clock';
+import type { TierConfig } from '@switchyard/models/tier';
+import type { PubSub } from '@switchyard/pubsub/pubsub';
+import { createEgress, EgressError } from '@switchyard/tools/egress';
+import { createHttpToolAdapter } from '@switchyard/tools/http';
+import { startMetering } from '@switchyard/worker-metering/metering';
+import { startOrchestrator } from '@switchyard/worker-orchestrator/orchestrator';
+import { startProjector } from '@switchyard/worker-projector/projector';
+import { startRelay } from '@switchyard/worker-relay/relay';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Logs } from './adapters.ts';
+import type { Closers } from './closers.ts';
+import { type Config, ROLES } from './config.ts';
+import type { Modules } from './modules.ts';
+import { StartError } from './start-error.ts';
+import { providerOf } from './tiers.ts';
+
+export type WorkersOptions = {
+  readonly config: Config;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly tiers: readonly TierConfig[];
+  readonly modules: Modules;
+  readonly logs: Logs;
+  readonly pubsub: PubSub;
+  readonly registry: Registry;
+  readonly logger: Logger;
+  readonly closers: Closers;
+  /** Endpoints of the platform's own, which tools may call though they are on this machine. */
+  readonly allowOrigins: readonly string[];
+};
+
+/** Starts the workers of this process's roles, and the consumers that belong to its subgraphs. */
+export async function startWorkers(options: WorkersOptions): Promise<void> {
+  const { config, modules, logs, registry, logger, closers } = options;
+  const { eventLog } = logs;
+  const has = (role: Config['ROLES'][number]): boolean => config.ROLES.includes(role);
+
+  if (has('worker-relay') && logs.kafka !== null && modules.outboxDatabase !== null) {
+    const relay = await startRelay({ source: logs.outbox, sink: logs.kafka, database: modules.outboxDatabase });
+    closers.add('the relay', () => relay.stop());
+  }
+  if (has('router') && modules.router !== null) {
+    for (const consumer of modules.router.consumers) {
+      const running = await eventLog.consume(consumer);
+      closers.add(`the consumer ${consumer.group}`, () => running.stop());
+    }
+  }
+  if (has('worker-metering') && modules.billing !== null) {
+    const metering = await startMetering({ eventLog, consumer: modules.billing.consumers.metering, logger });
+    closers.add('metering', () => metering.stop());
+  }
+  if (has('worker-projector') && modules.analyticsDatabase !== null) {
+    const projector = await startProjector({
+      eventLog,
+      registry,
+      database: modules.analyticsDatabase,
+      pubsub: options.pubsub,
+      clock: systemClock,
+    });
+    closers.add('the projector', () => projector.stop());
+  }
+  if (has('worker-orchestrator')) await startOrchestration(options);
+}
+
+async function startOrchestration(options: WorkersOptions): Promise<void> {
+  const { config, modules, closers } = options;
+  if (modules.sessions === null || modules.router === null) return;
+  const work = modules.sessions.episodeWork;
+  // With everything in one process and the database its own, whoever held a lease is dead: nothing need lapse first.
+  if (config.ROLES.length === ROLES.length && config.DATABASE_URL === undefined) await work.releaseAll();
+  const orchestrator = await startOrchestrator({
+    workerId: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+    work,
+    router: modules.router.router,
+    tiers: new Map(options.tiers.map((tier) => [tier.name, { config: tier, provider: providerOf(tier, options.environment) }])),
+    tools: createHttpToolAdapter({ egress: egressOf(config, options.allowOrigins), clock: systemClock }),
+    clock: systemClock,
+    logger: options.logger,
+    registry: options.registry,
+    concurrency: config.ORCHESTRATOR_CONCURRENCY,
+    captureContent: config.CAPTURE_MESSAGE_CONTENT === 'on',
+  });
+  closers.add('the orchestrator', () => orchestrator.stop());
+}
+
+function egressOf(config: Config, allowOrigins: readonly string[]): ReturnType<typeof createEgress> {
+  const allowCidrs = (config.EGRESS_ALLOW ?? '').split(',').flatMap((cidr) => (cidr.trim() === '' ? [] : [cidr.trim()]));
+  try {
+    return createEgress({ allowCidrs, allowOrigins });
+  } catch (error) {
+    if (error instanceof EgressError) throw new StartError(`EGRESS_ALLOW does not fit: ${error.message}`, error);
+    throw error;
+  }
+}

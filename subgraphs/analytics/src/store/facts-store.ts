@@ -1,0 +1,66 @@
+import type { Tx } from '@switchyard/database/database';
+import type { TenantId } from '@switchyard/kernel/ids';
+import type { Facts } from '../domain/facts.ts';
+import type { ReadModel } from './read-model.ts';
+
+export type SubjectKey = { readonly tenantId: TenantId; readonly subject: string };
+
+const FIRST_KEY = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Moves the tenants' watermarks on, and holds them until the transaction ends: batches that change one tenant run one after
+ * another, so that facts read after this are the newest there are. Locked in order, so that batches cannot wait in a circle.
+ */
+export async function lockTenants(tx: Tx, model: ReadModel, newest: ReadonlyMap<TenantId, Date>): Promise<void> {
+  const rows = [...newest].map(([tenant_id, asOf]) => ({ tenant_id, as_of: asOf.toISOString() }));
+  await tx.query(
+    `insert into ${model}.tenant_watermark (tenant_id, as_of)
+     select tenant_id, as_of from jsonb_to_recordset($1::jsonb) as seen(tenant_id uuid, as_of timestamptz) order by tenant_id
+     on conflict (tenant_id) do update set as_of = greatest(tenant_watermark.as_of, excluded.as_of)`,
+    [JSON.stringify(rows)],
+  );
+}
+
+/** What is known about these subjects; those that nothing is known about are left out. */
+export async function loadFacts(
+  tx: Tx,
+  model: ReadModel,
+  keys: readonly SubjectKey[],
+): Promise<(SubjectKey & { readonly facts: Facts })[]> {
+  const rows = await tx.query<{ tenant_id: TenantId; subject: string; facts: string }>(
+    `select tenant_id, subject, facts::text as facts
+       from jsonb_to_recordset($1::jsonb) as asked(tenant_id uuid, subject uuid)
+       join ${model}.subject_facts using (tenant_id, subject)`,
+    [JSON.stringify(keys.map(({ tenantId, subject }) => ({ tenant_id: tenantId, subject })))],
+  );
+  return rows.map((row) => ({ tenantId: row.tenant_id, subject: row.subject, facts: JSON.parse(row.facts) as Facts }));
+}
+
+/** The next subjects in the order of their keys, so that what belongs together in time comes together. */
+export async function pageOfFacts(
+  tx: Tx,
+  model: ReadModel,
+  page: { readonly after: SubjectKey | undefined; readonly limit: number },
+): Promise<(SubjectKey & { readonly facts: Facts })[]> {
+  const { tenantId, subject } = page.after ?? { tenantId: FIRST_KEY, subject: FIRST_KEY };
+  const rows = await tx.query<{ tenant_id: TenantId; subject: string; facts: string }>(
+    `select tenant_id, subject, facts::text as facts from ${model}.subject_facts
+      where (tenant_id, subject) > ($1, $2) order by tenant_id, subject limit $3`,
+    [tenantId, subject, page.limit],
+  );
+  return rows.map((row) => ({ tenantId: row.tenant_id, subject: row.subject, facts: JSON.parse(row.facts) as Facts }));
+}
+
+export async function saveFacts(
+  tx: Tx,
+  model: ReadModel,
+  changed: readonly (SubjectKey & { readonly facts: Facts })[],
+): Promise<void> {
+  if (changed.length === 0) return;
+  await tx.query(
+    `insert into ${model}.subject_facts (tenant_id, subject, facts)
+     select tenant_id, subject, facts from jsonb_to_recordset($1::jsonb) as changed(tenant_id uuid, subject uuid, facts jsonb)
+     on conflict (tenant_id, subject) do update set facts = excluded.facts`,
+    [JSON.stringify(changed.map(({ tenantId, subject, facts }) => ({ tenant_id: tenantId, subject, facts })))],
+  );
+}

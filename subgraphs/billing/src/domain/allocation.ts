@@ -1,0 +1,59 @@
+import { type Decimal, ZERO } from '@switchyard/kernel/decimal';
+import type { UsageRecordId } from '@switchyard/kernel/ids';
+import { billingPeriod } from './period.ts';
+import type { Usage } from './usage.ts';
+
+/** What one meter of one tenant has come to in one period, and by how many records. */
+export type Counter = {
+  readonly tenantId: string;
+  readonly meter: string;
+  readonly periodStart: Date;
+  readonly quantity: Decimal;
+  readonly records: number;
+};
+
+/** A usage record in its place: number `seq` of its counter, which it brought to `runningTotal`. */
+export type UsageRecord = Usage & {
+  readonly id: UsageRecordId;
+  readonly recordedAt: Date;
+  readonly periodStart: Date;
+  readonly seq: number;
+  readonly runningTotal: Decimal;
+};
+
+/** What the world adds to usage that is recorded now. */
+export type Recording = { readonly recordedAt: Date; readonly newId: () => UsageRecordId };
+
+export type Allocation = { readonly records: readonly UsageRecord[]; readonly counters: readonly Counter[] };
+
+/** Names a counter: of which tenant, meter and period. */
+export function counterKey(of: Pick<Counter, 'tenantId' | 'meter' | 'periodStart'>): string {
+  return `${of.tenantId} ${of.meter} ${of.periodStart.toISOString()}`;
+}
+
+/** The counters that a batch of usage moves. */
+export function countersMoved(usage: readonly Usage[]): readonly Counter[] {
+  const moved = usage.map(({ tenantId, meter, occurredAt }) => {
+    return { tenantId, meter, periodStart: billingPeriod(occurredAt).start, quantity: ZERO, records: 0 };
+  });
+  return [...new Map(moved.map((counter) => [counterKey(counter), counter])).values()];
+}
+
+/**
+ * Gives each usage its place behind what its counter already holds, in the order given: late usage goes into the period in
+ * which it happened, behind what is already there.
+ * @param counters as they stand, locked; one that is missing stands at zero.
+ */
+export function allocate(counters: readonly Counter[], usage: readonly Usage[], { recordedAt, newId }: Recording): Allocation {
+  const moved = new Map([...countersMoved(usage), ...counters].map((counter) => [counterKey(counter), counter]));
+  const records = usage.map((each): UsageRecord => {
+    const periodStart = billingPeriod(each.occurredAt).start;
+    const key = counterKey({ ...each, periodStart });
+    const before = moved.get(key);
+    const seq = (before?.records ?? 0) + 1;
+    const runningTotal = (before?.quantity ?? ZERO).plus(each.quantity);
+    moved.set(key, { tenantId: each.tenantId, meter: each.meter, periodStart, quantity: runningTotal, records: seq });
+    return { ...each, id: newId(), recordedAt, periodStart, seq, runningTotal };
+  });
+  return { records, counters: [...moved.values()] };
+}

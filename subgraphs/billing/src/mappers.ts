@@ -1,0 +1,20 @@
+import type { TenantId } from '@switchyard/kernel/ids';
+import type { InvoicePreview } from './commands/preview-invoice.ts';
+import type { InvoiceLine } from './domain/invoice.ts';
+import type { Plan, Price } from './domain/plan.ts';
+import type { Account } from './store/accounts.ts';
+import type { UsageRecordRow } from './store/entities.ts';
+
+// What stands behind each type of the graph while a query runs: `<Type>Mapper`, read by codegen.ts.
+
+/** Of another subgraph: all that is known here is which one. */
+export type TenantMapper = { readonly id: TenantId };
+export type EpisodeMapper = { readonly id: string };
+export type ToolCallMapper = { readonly id: string };
+
+export type PlanMapper = Plan;
+export type PriceMapper = Price;
+export type BillingAccountMapper = Account;
+export type UsageRecordMapper = UsageRecordRow;
+export type InvoiceMapper = InvoicePreview;
+export type InvoiceLineItemMapper = { readonly invoice: InvoicePreview; readonly line: InvoiceLine };

@@ -1,0 +1,30 @@
+import { parseId, type UsageRecordId } from '@switchyard/kernel/ids';
+import { requireTenant } from '@switchyard/kernel/request-context';
+import { connectionOf, type Page } from '@switchyard/runtime/connection';
+import type { Resolvers } from '../generated/resolvers.ts';
+import type { UsageRecordRow } from '../store/entities.ts';
+
+export const usageRecordResolvers: Pick<Resolvers, 'UsageRecord'> = {
+  UsageRecord: {
+    __resolveReference: async ({ id }, { request, loaders }) => {
+      requireTenant(request, 'BILLING_READ');
+      const recordId = parseId<UsageRecordId>(id);
+      return recordId === null ? null : await loaders.usageRecord.load(recordId);
+    },
+    occurredAt: ({ occurredAt }) => occurredAt.toISOString(),
+    recordedAt: ({ recordedAt }) => recordedAt.toISOString(),
+    episode: ({ episodeId }) => (episodeId == null ? null : { id: episodeId }),
+    toolCall: ({ toolCallId }) => (toolCallId == null ? null : { id: toolCallId }),
+  },
+};
+
+/** @param rows up to `page.first + 1`, in the list's order. */
+export function usageRecordConnection(
+  list: string,
+  page: Page,
+  rows: readonly UsageRecordRow[],
+  keyOf: (row: UsageRecordRow) => string,
+): { edges: { cursor: string; node: UsageRecordRow }[]; pageInfo: ReturnType<typeof connectionOf>['pageInfo'] } {
+  const { edges, pageInfo } = connectionOf(list, page, rows, keyOf);
+  return { edges: [...edges], pageInfo };
+}

@@ -1,0 +1,59 @@
+import type { Tx } from '@switchyard/database/database';
+import { Decimal } from '@switchyard/kernel/decimal';
+import { z } from 'zod';
+import { type Meter, type Plan, type PlanId, type Price, tiersFault } from '../domain/plan.ts';
+import { MeterEntity, PlanEntity, type PlanRow } from './entities.ts';
+
+/** The plan that a new tenant starts on. */
+export const DEFAULT_PLAN = 'pay-as-you-go';
+
+const amount = z
+  .string()
+  .regex(/^\d+(\.\d{1,18})?$/)
+  .transform((text) => new Decimal(text));
+
+const prices = z.array(
+  z
+    .object({
+      meter: z.string(),
+      model: z.enum(['PER_UNIT', 'GRADUATED']),
+      tiers: z.array(z.object({ upTo: amount.nullable(), unitAmount: amount, flatAmount: amount })),
+      includedQuantity: amount,
+    })
+    .superRefine(({ tiers }, check) => {
+      const message = tiersFault(tiers);
+      if (message !== null) check.addIssue({ code: 'custom', message });
+    }),
+);
+
+/** @throws z.ZodError for a document that does not price every quantity. */
+export function parsePrices(document: unknown): readonly Price[] {
+  return prices.parse(document);
+}
+
+export async function plansById(tx: Tx, ids: readonly PlanId[]): Promise<readonly Plan[]> {
+  return (await tx.em.find(PlanEntity, { id: { $in: [...ids] } })).map(planOf);
+}
+
+/** The newest version of each plan, cheapest base fee first. */
+export async function currentPlans(tx: Tx): Promise<Plan[]> {
+  const versions = (await tx.em.find(PlanEntity, {}, { orderBy: { version: 'asc' } })).map(planOf);
+  const newest = [...new Map(versions.map((plan) => [plan.code, plan])).values()];
+  return newest.sort((a, b) => a.baseFee.comparedTo(b.baseFee));
+}
+
+/** @throws Error when the plan that every tenant starts on is not there: the database was not migrated. */
+export async function defaultPlanId(tx: Tx): Promise<PlanId> {
+  const [plan] = await tx.em.find(PlanEntity, { code: DEFAULT_PLAN }, { orderBy: { version: 'desc' }, limit: 1 });
+  if (plan === undefined) throw new Error(`there is no plan ${DEFAULT_PLAN}`);
+  return plan.id;
+}
+
+export async function allMeters(tx: Tx): Promise<Meter[]> {
+  return await tx.em.find(MeterEntity, {}, { orderBy: { position: 'asc' } });
+}
+
+function planOf(row: PlanRow): Plan {
+  const { id, code, version, name, currency } = row;
+  return { id, code, version, name, currency, baseFee: new Decimal(row.baseFee), prices: parsePrices(row.prices) };
+}

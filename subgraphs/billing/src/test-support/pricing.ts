@@ -1,0 +1,33 @@
+import { Decimal } from '@switchyard/kernel/decimal';
+import fc from 'fast-check';
+import type { Plan, Price } from '../domain/plan.ts';
+
+/** Decimals with up to six digits after the point, as exact as they are written. */
+export function decimals(range: { readonly min: number; readonly max: number }): fc.Arbitrary<Decimal> {
+  return fc
+    .integer({ min: range.min * 1_000_000, max: range.max * 1_000_000 })
+    .map((micros) => new Decimal(micros).div(1_000_000));
+}
+
+/** Prices of one to five tiers, with or without flat amounts and included units. */
+export function prices(meter: string, options: { readonly flatAmounts: boolean }): fc.Arbitrary<Price> {
+  const flatAmount = options.flatAmounts ? decimals({ min: 0, max: 50 }) : fc.constant(new Decimal(0));
+  return fc
+    .record({
+      widths: fc.array(decimals({ min: 1, max: 500 }), { maxLength: 4 }),
+      amounts: fc.array(fc.record({ unitAmount: decimals({ min: 0, max: 20 }), flatAmount }), { minLength: 5, maxLength: 5 }),
+      includedQuantity: fc.oneof(fc.constant(new Decimal(0)), decimals({ min: 0, max: 300 })),
+    })
+    .map(({ widths, amounts, includedQuantity }) => {
+      const tiers = amounts.slice(0, widths.length + 1).map(({ unitAmount, flatAmount }, index) => ({
+        upTo: index < widths.length ? Decimal.sum(...widths.slice(0, index + 1)) : null,
+        unitAmount,
+        flatAmount,
+      }));
+      return { meter, model: tiers.length === 1 ? 'PER_UNIT' : 'GRADUATED', tiers, includedQuantity };
+    });
+}
+
+export function planOf(prices: readonly Price[], baseFee = '0'): Plan {
+  return { id: '-', code: 'test', version: 1, name: 'Test', currency: 'USD', baseFee: new Decimal(baseFee), prices };
+}

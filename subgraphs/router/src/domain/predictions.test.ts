@@ -1,0 +1,69 @@
+import { Decimal } from '@switchyard/kernel/decimal';
+import { describe, expect, it } from 'vitest';
+import { LADDER, NO_LIMITS, PLAIN } from '../test-support/arbitraries.ts';
+import { explain } from './explanation.ts';
+import { NO_HISTORY } from './history.ts';
+import { choose, DEFAULT_ERROR_COST } from './policy.ts';
+import { createPredict, type Predictions } from './predictions.ts';
+import type { Predictor } from './predictor/predictor.ts';
+
+function predictorSaying(says: Readonly<Record<string, number>>): Predictor {
+  return {
+    names: Object.keys(says),
+    predict: (_, room) => room.set(Object.values(says)),
+    afterAnswer: () => null,
+  };
+}
+
+const predict = (says: Readonly<Record<string, number>>, spentMs = 0) =>
+  createPredict({ kind: 'loaded', predictor: predictorSaying(says) }, LADDER, 20)('Which?', spentMs);
+
+const POLICY = { version: 1, errorCost: new Decimal(DEFAULT_ERROR_COST) };
+
+function chosen(predictions: Predictions) {
+  const given = {
+    ladder: LADDER,
+    features: PLAIN,
+    limits: NO_LIMITS,
+    policy: POLICY,
+    history: NO_HISTORY,
+    resting: new Set<string>(),
+  };
+  const choice = choose({ ...given, predictions });
+  if (!choice.ok) throw new Error(choice.error.kind);
+  return { ...choice.value, sentence: explain(choice.value, POLICY, 'USD') };
+}
+
+describe('what a trained model says', () => {
+  it('is the expected error of the tier that bears the name of its head, or whose model does', () => {
+    const { errors, fault } = predict({ small: 0.9, 'large-1': 0.6, stranger: 0.1 });
+    expect(fault).toBeNull();
+    expect([...errors.keys()]).toEqual(['small', 'large']);
+    expect(errors.get('small')).toBeCloseTo(0.1);
+    expect(errors.get('large')).toBeCloseTo(0.4);
+  });
+
+  it('moves the choice', () => {
+    const sure = chosen(predict({ small: 0.99, medium: 0.99, large: 0.99 }));
+    expect(sure).toMatchObject({ tier: { name: 'small' }, reason: 'POLICY' });
+    const unsure = chosen(predict({ small: 0.1, medium: 0.2, large: 0.99 }));
+    expect(unsure).toMatchObject({ tier: { name: 'large' }, reason: 'POLICY' });
+  });
+});
+
+describe('without a trained model', () => {
+  it('that was never configured, the prior decides, and nothing is said of it', () => {
+    expect(chosen(createPredict({ kind: 'none' }, LADDER, 20)('Which?', 0)).reason).toBe('POLICY');
+  });
+
+  it.each([
+    ['unreadable', createPredict({ kind: 'unreadable' }, LADDER, 20)('Which?', 0), 'could not be read'],
+    ['failed', predict({ small: Number.NaN }), 'did not fit this message'],
+    ['late', predict({ small: 0.9 }, 21), 'no time left'],
+  ])('that is %s, the prior decides as it would have, and the reason and the sentence say so', (fault, predictions, words) => {
+    const fallen = chosen(predictions);
+    expect(fallen).toMatchObject({ reason: 'FALLBACK', fault });
+    expect(fallen.sentence).toContain(words);
+    expect(fallen.tier).toBe(chosen(createPredict({ kind: 'none' }, LADDER, 20)('Which?', 0)).tier);
+  });
+});

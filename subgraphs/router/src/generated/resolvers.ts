@@ -1,0 +1,461 @@
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { TierMapper, RouteDecisionMapper, RouteDecisionConnectionMapper, RouteCandidateMapper, EpisodeMapper } from '../mappers.ts';
+import type { Context } from '../context.ts';
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** RFC 3339, UTC, millisecond precision. */
+  DateTime: { input: string; output: string; }
+  /** An exact decimal in a string, never a float. */
+  Decimal: { input: string; output: string; }
+  JSON: { input: unknown; output: unknown; }
+  _FieldSet: { input: unknown; output: unknown; }
+};
+
+export type CanaryArm =
+  | 'CANARY'
+  | 'STABLE';
+
+export type Episode = {
+  __typename?: 'Episode';
+  id: Scalars['ID']['output'];
+  /** In the order in which they were made: a later one escalates an earlier one. */
+  routeDecisions: Array<RouteDecision>;
+};
+
+export type Money = {
+  __typename?: 'Money';
+  amount: Scalars['Decimal']['output'];
+  currency: Scalars['String']['output'];
+};
+
+export type Mutation = {
+  __typename?: 'Mutation';
+  /** How a routed request turned out; the router learns from it. */
+  reportOutcome: RouteDecision;
+  /** Decides without calling a model, for a caller that makes the call itself. */
+  route: RouteDecision;
+};
+
+
+export type MutationReportOutcomeArgs = {
+  input: ReportOutcomeInput;
+};
+
+
+export type MutationRouteArgs = {
+  input: RouteInput;
+};
+
+export type PageInfo = {
+  __typename?: 'PageInfo';
+  endCursor?: Maybe<Scalars['String']['output']>;
+  hasNextPage: Scalars['Boolean']['output'];
+  hasPreviousPage: Scalars['Boolean']['output'];
+  startCursor?: Maybe<Scalars['String']['output']>;
+};
+
+export type Query = {
+  __typename?: 'Query';
+  routeDecision?: Maybe<RouteDecision>;
+  /** Newest first. */
+  routeDecisions: RouteDecisionConnection;
+  /** Cheapest first. */
+  tiers: Array<Tier>;
+};
+
+
+export type QueryRouteDecisionArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryRouteDecisionsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  outcome?: InputMaybe<RouteOutcome>;
+  range?: InputMaybe<TimeRange>;
+  tier?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type ReportOutcomeInput = {
+  /** Only for a decision of `route`: what an episode cost is metered. */
+  actualCost?: InputMaybe<Scalars['Decimal']['input']>;
+  /** Only for a decision of `route`, likewise. */
+  latencyMs?: InputMaybe<Scalars['Float']['input']>;
+  outcome: RouteOutcome;
+  routeDecisionId: Scalars['ID']['input'];
+};
+
+export type RouteCandidate = {
+  __typename?: 'RouteCandidate';
+  expectedCost: Money;
+  /** Calibrated probability that this tier's answer is wrong. */
+  expectedError: Scalars['Float']['output'];
+  /** expectedCost + λ · expectedError. */
+  objective: Scalars['Float']['output'];
+  propensity: Scalars['Float']['output'];
+  tier: Scalars['String']['output'];
+};
+
+export type RouteDecision = {
+  __typename?: 'RouteDecision';
+  actualCost?: Maybe<Money>;
+  arm: CanaryArm;
+  candidates: Array<RouteCandidate>;
+  decidedAt: Scalars['DateTime']['output'];
+  escalatedFrom?: Maybe<RouteDecision>;
+  expectedCost: Money;
+  /** One sentence a person can read. */
+  explanation: Scalars['String']['output'];
+  features: RouteFeatures;
+  id: Scalars['ID']['output'];
+  latencyMs: Scalars['Float']['output'];
+  model: Scalars['String']['output'];
+  outcome?: Maybe<RouteOutcome>;
+  policyVersion: Scalars['Int']['output'];
+  /** PINNED and FALLBACK list every tier too; the chosen one has propensity 1. */
+  reason: RouteReason;
+  tier: Scalars['String']['output'];
+};
+
+export type RouteDecisionConnection = {
+  __typename?: 'RouteDecisionConnection';
+  edges: Array<RouteDecisionEdge>;
+  pageInfo: PageInfo;
+};
+
+export type RouteDecisionEdge = {
+  __typename?: 'RouteDecisionEdge';
+  cursor: Scalars['String']['output'];
+  node: RouteDecision;
+};
+
+export type RouteFeatures = {
+  __typename?: 'RouteFeatures';
+  domainFlags: Array<Scalars['String']['output']>;
+  /** Share of similar recent requests of this tenant that failed, shrunk toward the overall rate. */
+  historicalFailureRate: Scalars['Float']['output'];
+  /** 0 (free text) to 1 (a closed schema: every property required, typed and bounded). */
+  jsonSchemaStrictness: Scalars['Float']['output'];
+  /** 0 (seen many times) to 1 (unlike anything this tenant has sent). */
+  noveltyScore: Scalars['Float']['output'];
+  tokenCount: Scalars['Int']['output'];
+};
+
+export type RouteInput = {
+  /** 1..32,768 characters. */
+  content: Scalars['String']['input'];
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  maxCost?: InputMaybe<Scalars['Decimal']['input']>;
+  maxLatencyMs?: InputMaybe<Scalars['Int']['input']>;
+  /** JSON Schema (2020-12) that the answer must fit. */
+  responseSchema?: InputMaybe<Scalars['JSON']['input']>;
+  /** Pins the tier instead of routing. */
+  tier?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type RouteOutcome =
+  | 'CORRECT'
+  | 'INVALID_OUTPUT'
+  | 'PROVIDER_ERROR'
+  | 'TIMEOUT'
+  | 'WRONG';
+
+export type RouteReason =
+  | 'EARLY_EXIT'
+  | 'ESCALATION'
+  | 'EXPLORATION'
+  | 'FALLBACK'
+  | 'PINNED'
+  | 'POLICY';
+
+/** One rung of the ladder of models, as the operator configured it. */
+export type Tier = {
+  __typename?: 'Tier';
+  /** False while its provider keeps failing: it is then left out of decisions until its cool-down is over. */
+  healthy: Scalars['Boolean']['output'];
+  inputPricePerMillion: Money;
+  model: Scalars['String']['output'];
+  name: Scalars['String']['output'];
+  outputPricePerMillion: Money;
+  provider: Scalars['String']['output'];
+};
+
+/** Half-open: [from, to). */
+export type TimeRange = {
+  from: Scalars['DateTime']['input'];
+  to: Scalars['DateTime']['input'];
+};
+
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+export type ReferenceResolver<TResult, TReference, TContext> = (
+      reference: TReference,
+      context: TContext,
+      info: GraphQLResolveInfo
+    ) => Promise<TResult> | TResult;
+
+      type ScalarCheck<T, S> = S extends true ? T : NullableCheck<T, S>;
+      type NullableCheck<T, S> = Maybe<T> extends T ? Maybe<ListCheck<NonNullable<T>, S>> : ListCheck<T, S>;
+      type ListCheck<T, S> = T extends (infer U)[] ? NullableCheck<U, S>[] : GraphQLRecursivePick<T, S>;
+      export type GraphQLRecursivePick<T, S> = { [K in keyof T & keyof S]: ScalarCheck<T[K], S[K]> };
+    
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Maybe<TTypes> | Promise<Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+/** Mapping of federation types */
+export type FederationTypes = {
+  Episode: Episode;
+  RouteDecision: RouteDecision;
+};
+
+/** Mapping of federation reference types */
+export type FederationReferenceTypes = {
+  Episode:
+    ( { __typename: 'Episode' }
+    & GraphQLRecursivePick<FederationTypes['Episode'], {"id":true}> );
+  RouteDecision:
+    ( { __typename: 'RouteDecision' }
+    & GraphQLRecursivePick<FederationTypes['RouteDecision'], {"id":true}> );
+};
+
+
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  CanaryArm: CanaryArm;
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  Decimal: ResolverTypeWrapper<Scalars['Decimal']['output']>;
+  Episode: ResolverTypeWrapper<EpisodeMapper>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
+  Money: ResolverTypeWrapper<Money>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  ReportOutcomeInput: ReportOutcomeInput;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  RouteCandidate: ResolverTypeWrapper<RouteCandidateMapper>;
+  RouteDecision: ResolverTypeWrapper<RouteDecisionMapper>;
+  RouteDecisionConnection: ResolverTypeWrapper<RouteDecisionConnectionMapper>;
+  RouteDecisionEdge: ResolverTypeWrapper<Omit<RouteDecisionEdge, 'node'> & { node: ResolversTypes['RouteDecision'] }>;
+  RouteFeatures: ResolverTypeWrapper<RouteFeatures>;
+  RouteInput: RouteInput;
+  RouteOutcome: RouteOutcome;
+  RouteReason: RouteReason;
+  Tier: ResolverTypeWrapper<TierMapper>;
+  TimeRange: TimeRange;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  DateTime: Scalars['DateTime']['output'];
+  Decimal: Scalars['Decimal']['output'];
+  Episode: EpisodeMapper;
+  ID: Scalars['ID']['output'];
+  JSON: Scalars['JSON']['output'];
+  Money: Money;
+  String: Scalars['String']['output'];
+  Mutation: Record<PropertyKey, never>;
+  PageInfo: PageInfo;
+  Boolean: Scalars['Boolean']['output'];
+  Query: Record<PropertyKey, never>;
+  Int: Scalars['Int']['output'];
+  ReportOutcomeInput: ReportOutcomeInput;
+  Float: Scalars['Float']['output'];
+  RouteCandidate: RouteCandidateMapper;
+  RouteDecision: RouteDecisionMapper;
+  RouteDecisionConnection: RouteDecisionConnectionMapper;
+  RouteDecisionEdge: Omit<RouteDecisionEdge, 'node'> & { node: ResolversParentTypes['RouteDecision'] };
+  RouteFeatures: RouteFeatures;
+  RouteInput: RouteInput;
+  Tier: TierMapper;
+  TimeRange: TimeRange;
+};
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
+}
+
+export interface DecimalScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Decimal'], any> {
+  name: 'Decimal';
+}
+
+export type EpisodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Episode'] = ResolversParentTypes['Episode'], FederationReferenceType extends FederationReferenceTypes['Episode'] = FederationReferenceTypes['Episode']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Episode']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  routeDecisions?: Resolver<Array<ResolversTypes['RouteDecision']>, ParentType, ContextType>;
+};
+
+export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
+  name: 'JSON';
+}
+
+export type MoneyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Money'] = ResolversParentTypes['Money']> = {
+  amount?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
+  currency?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  reportOutcome?: Resolver<ResolversTypes['RouteDecision'], ParentType, ContextType, RequireFields<MutationReportOutcomeArgs, 'input'>>;
+  route?: Resolver<ResolversTypes['RouteDecision'], ParentType, ContextType, RequireFields<MutationRouteArgs, 'input'>>;
+};
+
+export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  routeDecision?: Resolver<Maybe<ResolversTypes['RouteDecision']>, ParentType, ContextType, RequireFields<QueryRouteDecisionArgs, 'id'>>;
+  routeDecisions?: Resolver<ResolversTypes['RouteDecisionConnection'], ParentType, ContextType, RequireFields<QueryRouteDecisionsArgs, 'first'>>;
+  tiers?: Resolver<Array<ResolversTypes['Tier']>, ParentType, ContextType>;
+};
+
+export type RouteCandidateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RouteCandidate'] = ResolversParentTypes['RouteCandidate']> = {
+  expectedCost?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  expectedError?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  objective?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  propensity?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  tier?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type RouteDecisionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RouteDecision'] = ResolversParentTypes['RouteDecision'], FederationReferenceType extends FederationReferenceTypes['RouteDecision'] = FederationReferenceTypes['RouteDecision']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['RouteDecision']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  actualCost?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  arm?: Resolver<ResolversTypes['CanaryArm'], ParentType, ContextType>;
+  candidates?: Resolver<Array<ResolversTypes['RouteCandidate']>, ParentType, ContextType>;
+  decidedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  escalatedFrom?: Resolver<Maybe<ResolversTypes['RouteDecision']>, ParentType, ContextType>;
+  expectedCost?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  explanation?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  features?: Resolver<ResolversTypes['RouteFeatures'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  latencyMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  outcome?: Resolver<Maybe<ResolversTypes['RouteOutcome']>, ParentType, ContextType>;
+  policyVersion?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['RouteReason'], ParentType, ContextType>;
+  tier?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type RouteDecisionConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RouteDecisionConnection'] = ResolversParentTypes['RouteDecisionConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['RouteDecisionEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type RouteDecisionEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RouteDecisionEdge'] = ResolversParentTypes['RouteDecisionEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['RouteDecision'], ParentType, ContextType>;
+};
+
+export type RouteFeaturesResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RouteFeatures'] = ResolversParentTypes['RouteFeatures']> = {
+  domainFlags?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
+  historicalFailureRate?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  jsonSchemaStrictness?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  noveltyScore?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  tokenCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type TierResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Tier'] = ResolversParentTypes['Tier']> = {
+  healthy?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  inputPricePerMillion?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  outputPricePerMillion?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  provider?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type Resolvers<ContextType = Context> = {
+  DateTime?: GraphQLScalarType;
+  Decimal?: GraphQLScalarType;
+  Episode?: EpisodeResolvers<ContextType>;
+  JSON?: GraphQLScalarType;
+  Money?: MoneyResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+  PageInfo?: PageInfoResolvers<ContextType>;
+  Query?: QueryResolvers<ContextType>;
+  RouteCandidate?: RouteCandidateResolvers<ContextType>;
+  RouteDecision?: RouteDecisionResolvers<ContextType>;
+  RouteDecisionConnection?: RouteDecisionConnectionResolvers<ContextType>;
+  RouteDecisionEdge?: RouteDecisionEdgeResolvers<ContextType>;
+  RouteFeatures?: RouteFeaturesResolvers<ContextType>;
+  Tier?: TierResolvers<ContextType>;
+};
+

@@ -1,0 +1,198 @@
+import type { Database, Tx } from '@switchyard/database/database';
+import type { Clock } from '@switchyard/kernel/clock';
+import type { ModelCallId, TenantId, ToolCallId } from '@switchyard/kernel/ids';
+import { decrypt } from '@switchyard/kernel/secrets';
+import type { PubSub } from '@switchyard/pubsub/pubsub';
+import type { EpisodeStatus } from '../../domain/episode.ts';
+import type { UnsettledStatus } from '../../domain/tool-call.ts';
+import type { ToolRow } from '../../store/entities/tool.ts';
+import { type EpisodeRows, loadEpisode } from '../../store/episode-state.ts';
+import { findPassages, type Passage } from '../../store/knowledge-search.ts';
+import { appendSessionEvents } from '../../store/session-events.ts';
+import { type CircuitReport, forgetCircuits, renewCircuits, reportCircuit } from '../../store/tool-circuits.ts';
+import { countUnsettled } from '../../store/unsettled-calls.ts';
+import { type EpisodeEnd, endEpisode } from '../end-episode.ts';
+import { CANCELS_CHANNEL, EPISODES_CHANNEL, hintEpisodes, hintSession } from '../hints.ts';
+import { type ClaimOptions, claimEpisodes, type HeldLease, releaseAllLeases, releaseLease, renewLeases } from './claim.ts';
+import { type Held, type Lease, underLease } from './lease.ts';
+import { finishModelCall, type ModelCallEnd, type ModelCallStart, startModelCall } from './model-calls.ts';
+import { park } from './park.ts';
+import { takeUp } from './take-up.ts';
+import { finishToolCall, startToolAttempt, type ToolCallEnd } from './tool-calls.ts';
+
+export type CallableTool = Pick<
+  ToolRow,
+  | 'name'
+  | 'description'
+  | 'inputSchema'
+  | 'endpoint'
+  | 'sideEffect'
+  | 'idempotent'
+  | 'compensation'
+  | 'requiresApproval'
+  | 'approvalWhen'
+  | 'resultSchema'
+  | 'timeoutMs'
+  | 'maxAttempts'
+> & {
+  /** whsec_…, in the clear. */
+  readonly signingSecret: string;
+};
+
+export type EpisodeState = Omit<EpisodeRows, 'tools'> & {
+  readonly tools: readonly CallableTool[];
+  /** Of the tenant's knowledge, found for the message, best first. */
+  readonly passages: readonly Passage[];
+};
+
+/**
+ * What the orchestrator does to episodes. Each method is one transaction; those that take a lease check its fencing token
+ * first and throw LeaseLost when it is not the newest. What has been written is never done again; a crash between two
+ * of them leaves rows from which any worker goes on.
+ */
+export type EpisodeWork = {
+  /** Episodes to work on now, fairly among tenants; those of one session one after the other. */
+  claim(options: ClaimOptions): Promise<Lease[]>;
+  /** Renews all of the worker's leases; what is not returned is lost. */
+  renew(workerId: string, leaseMs: number): Promise<HeldLease[]>;
+  /** Lets go of one episode, to be taken up by anyone after `afterMs`. */
+  release(lease: Lease, afterMs: number): Promise<void>;
+  /** Lets go of everyone's episodes, to be taken up at once; returns how many. Only where no other process can be at work: when the only one starts. */
+  releaseAll(): Promise<number>;
+  /** Episodes that wait to be claimed. */
+  queueLength(): Promise<number>;
+  /** Effects of all tenants that nobody knows of, or that could not be undone, and that no person has settled. */
+  unsettled(): Promise<ReadonlyMap<UnsettledStatus, number>>;
+  /** First write after a claim: begins the episode, or settles what a dead worker left open. Returns it as it then is. */
+  takeUp(lease: Lease): Promise<EpisodeState>;
+  load(lease: Lease): Promise<EpisodeState>;
+  startModelCall(lease: Lease, start: ModelCallStart): Promise<void>;
+  /** Shows a piece of the answer to the session's watchers. */
+  showText(lease: Lease, modelCallId: ModelCallId, text: string): Promise<{ readonly cancelRequested: boolean }>;
+  /** Returns how the episode ended with it, null when it goes on. */
+  finishModelCall(lease: Lease, end: ModelCallEnd): Promise<EpisodeStatus | null>;
+  startToolAttempt(lease: Lease, id: ToolCallId): Promise<void>;
+  finishToolCall(lease: Lease, id: ToolCallId, end: ToolCallEnd): Promise<void>;
+  /** Lets go of an episode that waits for a person: it is taken up again once they have decided, or their time is over. False when nothing waits any more. */
+  park(lease: Lease): Promise<boolean>;
+  /** Ends the episode, and returns how; null when it has something to undo first: the tool calls that do so are then among its rows. */
+  complete(lease: Lease, end: EpisodeEnd): Promise<EpisodeStatus | null>;
+  /** Tells other processes and the graph how a tool stands with this worker. */
+  reportCircuit(tenantId: TenantId, report: CircuitReport): Promise<void>;
+  /** Repeats it all: what is not repeated for 30 s no longer counts. */
+  renewCircuits(workerId: string): Promise<void>;
+  forgetCircuits(workerId: string): Promise<void>;
+  /** Calls back when episodes may be waiting; hints may get lost. */
+  onEpisodes(listener: () => void): Promise<() => Promise<void>>;
+  /** Calls back with the id of an episode that shall be cancelled; hints may get lost, `renew` tells too. */
+  onCancel(listener: (episodeId: string) => void): Promise<() => Promise<void>>;
+};
+
+/** The methods of EpisodeWork that write under a lease: every point at which a crash can cut an episode. */
+export const WRITE_POINTS = [
+  'takeUp',
+  'startModelCall',
+  'showText',
+  'finishModelCall',
+  'startToolAttempt',
+  'finishToolCall',
+  'park',
+  'complete',
+] as const satisfies readonly (keyof EpisodeWork)[];
+
+export type EpisodeWorkOptions = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly hints: PubSub;
+  /** 32 bytes: what stored secrets are encrypted with. */
+  readonly secretsKey: Buffer;
+  /** How long a tool call waits for a person's approval. Default 24 h. */
+  readonly approvalTtlMs?: number | undefined;
+};
+
+const APPROVAL_TTL_MS = 24 * 60 * 60 * 1000;
+
+/** Passages that a model is given at most. */
+const PASSAGES = 5;
+
+export function createEpisodeWork(options: EpisodeWorkOptions): EpisodeWork {
+  const { database, clock, hints } = options;
+  /** A write that watchers of the session hear of. */
+  const told = <T>(lease: Lease, work: (held: Held) => Promise<T>): Promise<T> =>
+    underLease(database, lease, async (held) => {
+      hintSession(held.tx, hints, lease.sessionId);
+      return await work(held);
+    });
+  const crossTenant = <T>(work: (tx: Tx) => Promise<T>) => database.crossTenant('orchestrator', work);
+
+  return {
+    claim: (claim) => crossTenant((tx) => claimEpisodes(tx, claim)),
+    renew: (workerId, leaseMs) => crossTenant((tx) => renewLeases(tx, workerId, leaseMs)),
+    release: (lease, afterMs) => database.tenant(lease.tenantId, (tx) => releaseLease(tx, lease, afterMs)),
+    releaseAll: () => crossTenant((tx) => releaseAllLeases(tx)),
+    queueLength: () => crossTenant(queueLength),
+    unsettled: () => crossTenant(countUnsettled),
+    takeUp: (lease) =>
+      told(lease, async (held) => {
+        const isNew = held.episode.begunAt === null;
+        await takeUp(held, clock.now());
+        return await stateOf(held.tx, lease, options, isNew);
+      }),
+    load: (lease) => database.tenant(lease.tenantId, (tx) => stateOf(tx, lease, options, false)),
+    startModelCall: (lease, start) => underLease(database, lease, (held) => startModelCall(held, start, clock.now())),
+    showText: (lease, modelCallId, text) =>
+      told(lease, async ({ tx, episode }) => {
+        const to = { tenantId: lease.tenantId, sessionId: lease.sessionId, at: clock.now() };
+        await appendSessionEvents(tx, to, [{ kind: 'AnswerDelta', episodeId: lease.episodeId, modelCallId, text }]);
+        return { cancelRequested: episode.cancelRequestedAt !== null };
+      }),
+    finishModelCall: (lease, ended) =>
+      told(lease, async (held) => {
+        if (ended.end !== null) hintEpisodes(held.tx, hints);
+        return await finishModelCall(held, ended, { at: clock.now(), approvalTtlMs: options.approvalTtlMs ?? APPROVAL_TTL_MS });
+      }),
+    startToolAttempt: (lease, id) => underLease(database, lease, (held) => startToolAttempt(held, id)),
+    finishToolCall: (lease, id, ended) => told(lease, (held) => finishToolCall(held, id, ended, clock.now())),
+    park: (lease) => underLease(database, lease, (held) => park(held, clock.now())),
+    complete: (lease, end) =>
+      told(lease, async ({ tx, session, episode }) => {
+        hintEpisodes(tx, hints);
+        return await endEpisode(tx, { session, episode, end, at: clock.now() });
+      }),
+    reportCircuit: (tenantId, report) => database.tenant(tenantId, (tx) => reportCircuit(tx, tenantId, report)),
+    renewCircuits: (workerId) => crossTenant((tx) => renewCircuits(tx, workerId)),
+    forgetCircuits: (workerId) => crossTenant((tx) => forgetCircuits(tx, workerId)),
+    onEpisodes: (listener) => hints.subscribe(EPISODES_CHANNEL, () => listener()),
+    onCancel: (listener) => hints.subscribe(CANCELS_CHANNEL, listener),
+  };
+}
+
+async function stateOf(tx: Tx, lease: Lease, options: EpisodeWorkOptions, isNew: boolean): Promise<EpisodeState> {
+  const { tools, ...rows } = await loadEpisode(tx, lease.episodeId, isNew);
+  return {
+    ...rows,
+    tools: tools.map((tool) => ({
+      name: tool.name,
+      description: tool.description,
+      inputSchema: tool.inputSchema,
+      endpoint: tool.endpoint,
+      sideEffect: tool.sideEffect,
+      idempotent: tool.idempotent,
+      compensation: tool.compensation ?? null,
+      requiresApproval: tool.requiresApproval,
+      approvalWhen: tool.approvalWhen ?? null,
+      resultSchema: tool.resultSchema ?? null,
+      timeoutMs: tool.timeoutMs,
+      maxAttempts: tool.maxAttempts,
+      signingSecret: decrypt(options.secretsKey, Buffer.from(tool.signingSecret)),
+    })),
+    passages: rows.toolsFirst ? [] : await findPassages(tx, rows.request, PASSAGES),
+  };
+}
+
+async function queueLength(tx: Tx): Promise<number> {
+  const [row] = await tx.query<{ waiting: string }>(
+    `select count(*) as waiting from sessions.episode where status = 'QUEUED' and ready_at is not null`,
+  );
+  return Number(row?.waiting ?? 0);
+}

@@ -1,0 +1,35 @@
+import type { Database } from '@switchyard/database/database';
+import type { Clock } from '@switchyard/kernel/clock';
+import type { RequestContext } from '@switchyard/kernel/request-context';
+import type { PubSub } from '@switchyard/pubsub/pubsub';
+import type { SessionFeed } from './realtime/session-feed.ts';
+import { createLoaders, type Loaders, type Read } from './store/loaders.ts';
+
+/** What commands and resolvers are given to work with, the same for every request. */
+export type Services = {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** 32 bytes: encrypts what is kept secret (deriveKey(…, 'stored-secrets')). */
+  readonly secretsKey: Buffer;
+  /** Tells other processes that something new can be read. */
+  readonly hints: PubSub;
+  /** Names of the tiers that a message may be pinned to. */
+  readonly tierNames: readonly string[];
+};
+
+/** What a resolver gets as its third argument. */
+export type Context = Services & {
+  /** Who asks. */
+  readonly request: RequestContext;
+  /** Sees the caller's own tenant; for the operator, every one. */
+  readonly read: Read;
+  readonly loaders: Loaders;
+  readonly feed: SessionFeed;
+};
+
+export function createContext(services: Services, feed: SessionFeed, request: RequestContext): Context {
+  const { tenantId } = request;
+  const read: Read = (work) =>
+    tenantId === null ? services.database.crossTenant('operator', work) : services.database.tenant(tenantId, work);
+  return { ...services, feed, request, read, loaders: createLoaders(read) };
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { SCALARS } from '@switchyard/runtime/scalars';
+import { createSubgraph, type Subgraph, type SubgraphOptions } from '@switchyard/runtime/subgraph';
+import { createEpisodeWork, type EpisodeWork, type EpisodeWorkOptions } from './commands/episode-work/episode-work.ts';
+import { type Context, createContext, type Services } from './context.ts';
+import type { Resolvers } from './generated/resolvers.ts';
+import { createSessionFeed } from './realtime/session-feed.ts';
+import { apiKeyMutations, apiKeyQueries } from './resolvers/api-key.ts';
+import { assistantMutations, assistantQueries } from './resolvers/assistant.ts';
+import { Episode, episodeMutations, episodeQueries, ToolCall } from './resolvers/episode.ts';
+import { knowledgeMutations, knowledgeQueries } from './resolvers/knowledge.ts';
+import { Session, sessionMutations, sessionQueries } from './resolvers/session.ts';
+import { EpisodeChanged, SessionEvent, Subscription, ToolCallChanged } from './resolvers/session-event.ts';
+import { Tenant, tenantMutations, tenantQueries } from './resolvers/tenant.ts';
+import { Tool, toolMutations, toolQueries } from './resolvers/tool.ts';
+
+export {
+  type Credential,
+  type CredentialReader,
+  type CredentialReaderOptions,
+  createCredentialReader,
+} from './commands/credential-reader.ts';
+export type { EpisodeEnd } from './commands/end-episode.ts';
+export { type EpisodeState, type EpisodeWork, WRITE_POINTS } from './commands/episode-work/episode-work.ts';
+export { type Lease, LeaseLost } from './commands/episode-work/lease.ts';
+export type { ModelCallEnd, ModelCallStart, NewToolCall } from './commands/episode-work/model-calls.ts';
+export { createSagaDesk, type SagaDesk, SETTLEMENTS, type Settlement, type UnsettledCall } from './commands/saga-desk.ts';
+export type { EpisodeStatus } from './domain/episode.ts';
+export type { AskedToolCall } from './domain/model-call.ts';
+export { SCHEMA } from './store/schema.ts';
+
+const SDL = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
+
+const RESOLVERS: Resolvers = {
+  ...SCALARS,
+  Tenant,
+  Session,
+  Episode,
+  Tool,
+  ToolCall,
+  SessionEvent,
+  EpisodeChanged,
+  ToolCallChanged,
+  Subscription,
+  Query: {
+    ...sessionQueries,
+    ...episodeQueries,
+    ...tenantQueries,
+    ...apiKeyQueries,
+    ...assistantQueries,
+    ...toolQueries,
+    ...knowledgeQueries,
+  },
+  Mutation: {
+    ...sessionMutations,
+    ...episodeMutations,
+    ...tenantMutations,
+    ...apiKeyMutations,
+    ...assistantMutations,
+    ...toolMutations,
+    ...knowledgeMutations,
+  },
+};
+
+export type SessionsModuleOptions = Services &
+  Pick<SubgraphOptions<Context>, 'contextKey' | 'logger'> &
+  Pick<EpisodeWorkOptions, 'approvalTtlMs'>;
+
+export type SessionsModule = {
+  readonly subgraph: Subgraph;
+  /** What the orchestrator works with. */
+  readonly episodeWork: EpisodeWork;
+  /** Ends all subscriptions. */
+  close(): Promise<void>;
+};
+
+/** The sessions subgraph as the platform mounts it. Keeps nothing in memory that a restart would miss. */
+export function createSessionsModule(options: SessionsModuleOptions): SessionsModule {
+  const { contextKey, logger, approvalTtlMs, ...services } = options;
+  const feed = createSessionFeed(services);
+  const subgraph = createSubgraph<Context>({
+    name: 'sessions',
+    sdl: SDL,
+    resolvers: RESOLVERS,
+    contextKey,
+    ...(logger === undefined ? {} : { logger }),
+    createContext: (request) => createContext(services, feed, request),
+  });
+  return { subgraph, episodeWork: createEpisodeWork({ ...services, approvalTtlMs }), close: () => feed.close() };
+}

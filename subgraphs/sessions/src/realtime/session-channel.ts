@@ -1,0 +1,107 @@
+import type { SessionId, TenantId } from '@switchyard/kernel/ids';
+import type { SessionEvent } from '../domain/session-event.ts';
+import { Watcher } from './watcher.ts';
+
+export type ChannelSource = {
+  /** A page of events after a number, as they are. */
+  read(afterSeq: number): Promise<SessionEvent[]>;
+  /** Events that a page holds at most. */
+  readonly pageSize: number;
+  /** The same for a reader that was away: condensed. */
+  missed(afterSeq: number): Promise<SessionEvent[]>;
+  subscribe(listener: () => void): Promise<() => Promise<void>>;
+  /** Nobody watches any more. */
+  unused(): void;
+};
+
+/** One session's watchers in this process: each hint leads to one read, whose events go to all of them. */
+export class SessionChannel {
+  readonly tenantId: TenantId;
+  readonly sessionId: SessionId;
+  readonly #source: ChannelSource;
+  readonly #watchers = new Set<Watcher>();
+  #subscription: Promise<() => Promise<void>> | null = null;
+  /** Number of the last event that was handed to the live watchers. */
+  #head = 0;
+  #reading: boolean = false;
+  /** A hint that has not led to a read yet. */
+  #hinted: boolean = false;
+
+  constructor(tenantId: TenantId, sessionId: SessionId, source: ChannelSource) {
+    this.tenantId = tenantId;
+    this.sessionId = sessionId;
+    this.#source = source;
+  }
+
+  /** Watches from the event after this number on. Hints are listened to before the first read, so that none falls between. */
+  async watch(afterSeq: number): Promise<Watcher> {
+    const watcher: Watcher = new Watcher(afterSeq, {
+      readPage: (seq) => this.#source.missed(seq),
+      mayGoLive: (seq) => this.#mayGoLive(seq),
+      closed: () => this.#leave(watcher),
+    });
+    this.#watchers.add(watcher);
+    this.#subscription ??= this.#source.subscribe(() => this.hint(Number.POSITIVE_INFINITY));
+    await this.#subscription.catch((error: unknown) => {
+      this.#leave(watcher);
+      throw error;
+    });
+    return watcher;
+  }
+
+  /** The session may have events up to this number. */
+  hint(newest: number): void {
+    if (newest <= this.#head) return;
+    this.#hinted = true;
+    if (!this.#reading && this.#hasLiveWatcher()) void this.#readAll();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#watchers].map((watcher) => watcher.return()));
+  }
+
+  /**
+   * A reader that has all up to `seq` joins the live ones when what follows will be handed out: when no less has been handed
+   * out to them. With no live one and no read under way, handing out begins anew from where this reader stands.
+   */
+  #mayGoLive(seq: number): boolean {
+    if (!this.#reading && !this.#hasLiveWatcher()) this.#head = seq;
+    if (seq < this.#head) return false;
+    // After the watcher has become a live one.
+    if (this.#hinted) queueMicrotask(() => this.hint(Number.POSITIVE_INFINITY));
+    return true;
+  }
+
+  async #readAll(): Promise<void> {
+    this.#reading = true;
+    try {
+      while (this.#hinted && this.#hasLiveWatcher()) {
+        this.#hinted = false;
+        const events = await this.#source.read(this.#head);
+        const last = events.at(-1);
+        if (last === undefined) continue;
+        this.#head = last.seq;
+        for (const watcher of this.#watchers) watcher.offer(events);
+        if (events.length >= this.#source.pageSize) this.#hinted = true;
+      }
+    } catch {
+      // The next hint or the next look reads again: nothing was handed out, so nothing is missed.
+      this.#hinted = true;
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  #hasLiveWatcher(): boolean {
+    for (const watcher of this.#watchers) if (watcher.live) return true;
+    return false;
+  }
+
+  #leave(watcher: Watcher): void {
+    this.#watchers.delete(watcher);
+    if (this.#watchers.size > 0) return;
+    this.#source.unused();
+    void this.#subscription?.then((unsubscribe) => unsubscribe()).catch(() => undefined);
+    this.#subscription = null;
+  }
+}

@@ -1,0 +1,20 @@
+import { requireTenant } from '@switchyard/kernel/request-context';
+import { registerTool } from '../commands/register-tool.ts';
+import type { MutationResolvers, QueryResolvers, ToolResolvers } from '../generated/resolvers.ts';
+import { ToolEntity } from '../store/entities/tool.ts';
+
+export const Tool: ToolResolvers = {
+  circuit: async ({ name }, _args, { loaders }) => await loaders.circuitOf.load(name),
+};
+
+export const toolQueries: Pick<QueryResolvers, 'tools'> = {
+  tools: async (_root, _args, { request, read }) => {
+    requireTenant(request, 'SESSIONS_READ');
+    return await read((tx) => tx.em.find(ToolEntity, {}, { orderBy: { name: 'asc' } }));
+  },
+};
+
+export const toolMutations: Pick<MutationResolvers, 'registerTool'> = {
+  registerTool: async (_root, { input }, context) =>
+    await registerTool(context, requireTenant(context.request, 'SESSIONS_WRITE'), input),
+};

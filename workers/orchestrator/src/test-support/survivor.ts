@@ -1,0 +1,97 @@
+import type { TenantId } from '@switchyard/kernel/ids';
+import type { Orchestrator } from '../orchestrator.ts';
+import { type Death, type MortalWork, mortal, type WritePoint } from './killer.ts';
+import type { Script } from './scripted-provider.ts';
+import type { EpisodeSeen, Stage } from './stage.ts';
+
+export type Story = {
+  readonly script: Script;
+  readonly useCase: string;
+  /** Whether its model may abstain. */
+  readonly local?: boolean;
+  /** Whether a person approves what waits for it, once nobody holds the episode. */
+  readonly approves?: boolean;
+  /** The writes of its episode when nobody dies, in their order; pieces of the answer as one. */
+  readonly writes: readonly WritePoint[];
+};
+
+/** Every point of a story at which a worker can die: each write, before it is made and after it has committed. */
+export function deathsIn({ writes }: Story): Death[] {
+  const points = writes.map((point, index) => ({
+    point,
+    nth: writes.slice(0, index + 1).filter((made) => made === point).length,
+  }));
+  // The second and third piece of the answer as well as the first.
+  const pieces = writes.includes('showText') ? [2, 3].map((nth) => ({ point: 'showText' as const, nth })) : [];
+  return [...points, ...pieces].flatMap((at) => [
+    { ...at, when: 'before' as const },
+    { ...at, when: 'after' as const },
+  ]);
+}
+
+/** All of these but the death after the last write: then there is nothing left to take up again. */
+export function deathsBeforeTheEnd(story: Story): Death[] {
+  const last = deathsIn({ ...story, writes: story.writes }).filter(({ point }) => point === story.writes.at(-1));
+  const end = last.findLast(({ when }) => when === 'after');
+  return deathsIn(story).filter(
+    ({ point, nth, when }) => point !== end?.point || nth !== Math.max(...last.map((one) => one.nth)) || when !== 'after',
+  );
+}
+
+/** Runs stories on a stage whose workers die. */
+export class Survivor {
+  readonly #stage: Stage;
+  readonly #tenant: TenantId;
+  readonly #workers: Orchestrator[] = [];
+
+  constructor(stage: Stage, tenant: TenantId) {
+    this.#stage = stage;
+    this.#tenant = tenant;
+  }
+
+  /** Those of the worker that was started last. */
+  writes: readonly WritePoint[] = [];
+
+  async #start({ script, local }: Story, death: Death | null): Promise<MortalWork> {
+    const life = mortal(this.#stage.module.episodeWork, death);
+    this.writes = life.writes;
+    const more = { work: life.work, pollMs: 10 };
+    this.#workers.push(await this.#stage.work({ models: { small: script }, local: local === true ? ['small'] : [], more }));
+    return life;
+  }
+
+  /** An episode through workers that die one after the other, each restart taking up at once, and one that lives. */
+  async survive(story: Story, deaths: readonly Death[]): Promise<EpisodeSeen> {
+    const session = await this.#stage.startSession(this.#tenant, story.useCase);
+    const id = await this.#stage.send(this.#tenant, session, 'Cancel A-1 and refund it.');
+    const over = new AbortController();
+    const approving = story.approves === true ? this.#approve(id, over.signal) : null;
+    for (const death of deaths) {
+      const { dead } = await this.#start(story, death);
+      await dead;
+      await this.#stage.module.episodeWork.releaseAll();
+    }
+    await this.#start(story, null);
+    const episode = await this.#stage.ended(this.#tenant, id);
+    over.abort();
+    await approving;
+    return episode;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#workers.splice(0).map((worker) => worker.stop(0)));
+  }
+
+  /** Approves what waits as soon as nobody holds the episode. */
+  async #approve(episodeId: string, over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      const { rows } = await this.#stage.admin.query<{ id: string }>(
+        `select c.id from sessions.tool_call c join sessions.episode e on e.id = c.episode_id
+          where e.id = $1 and c.status = 'AWAITING_APPROVAL' and e.worker_id is null and e.lease_until > now()`,
+        [episodeId],
+      );
+      for (const { id } of rows) await this.#stage.ask(this.#tenant, `mutation { approveToolCall(id: "${id}") { id } }`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}

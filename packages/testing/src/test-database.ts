@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '@switchyard/database/migrate';
 import { APP_ROLE, OWNER_ROLE } from '@switchyard/database/roles';
 import type { Schema } from '@switchyard/database/schema';
@@ -36,8 +37,24 @@ export async function createTestDatabase(adminUrl: string, schemas: readonly Sch
     appUrl: urlOf(APP_ROLE, 'app'),
     ownerUrl,
     adminUrl: urlOf(null, ''),
-    drop: () => onServer(adminUrl, async (client) => void (await client.query(`drop database ${name} with (force)`))),
+    drop: () =>
+      onServer(adminUrl, async (client) => {
+        await untilLeft(client, name);
+        await client.query(`drop database ${name} with (force)`);
+      }),
   };
+}
+
+/**
+ * Waits a little for connections that are being closed: one that the server ends first, with an error, while its client is on
+ * its way out, fails the test run as an error that nobody listens to.
+ */
+async function untilLeft(client: pg.Client, name: string): Promise<void> {
+  for (let waits = 0; waits < 100; waits += 1) {
+    const { rows } = await client.query('select 1 from pg_stat_activity where datname = $1 limit 1', [name]);
+    if (rows.length === 0) return;
+    await sleep(20);
+  }
 }
 
 async function onServer(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {

@@ -1,7 +1,8 @@
 import type { TenantId } from '@switchyard/kernel/ids';
 import type { InvoicePreview } from './commands/preview-invoice.ts';
 import type { InvoiceLine } from './domain/invoice.ts';
-import type { Plan, Price } from './domain/plan.ts';
+import type { Plan } from './domain/plan.ts';
+import type { Price } from './domain/pricing/price.ts';
 import type { Account } from './store/accounts.ts';
 import type { UsageRecordRow } from './store/entities.ts';
 

@@ -2,12 +2,12 @@ import { Decimal, sum } from '@switchyard/kernel/decimal';
 import { newId, type TenantId } from '@switchyard/kernel/ids';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decimals, planOf, prices } from '../test-support/pricing.ts';
+import { decimals, NO_TERMS, planOf, prices } from '../test-support/pricing.ts';
 import { roundToMinorUnit } from './currency.ts';
 import { BASE_FEE, invoiceLines, ROUNDING, totalOf } from './invoice.ts';
 import { invoiceId, parseInvoiceId } from './invoice-id.ts';
 import { billingPeriod, periodEndingAt } from './period.ts';
-import { rate } from './rating.ts';
+import { rate } from './pricing/tariff.ts';
 
 const METERS = [
   { code: 'requests', description: 'Requests', unit: 'request', aggregation: 'COUNT' },
@@ -136,5 +136,5 @@ describe('an invoice id', () => {
 
 function tokenPrice(unitAmount: string) {
   const tiers = [{ upTo: null, unitAmount: new Decimal(unitAmount), flatAmount: new Decimal(0) }];
-  return { meter: 'input_tokens', model: 'PER_UNIT' as const, tiers, includedQuantity: new Decimal(0) };
+  return { ...NO_TERMS, meter: 'input_tokens', model: 'PER_UNIT' as const, tiers, includedQuantity: new Decimal(0) };
 }

@@ -1,7 +1,9 @@
 import { Decimal, formatDecimal, sum, ZERO } from '@switchyard/kernel/decimal';
 import { roundToMinorUnit } from './currency.ts';
-import type { Meter, Plan, Price } from './plan.ts';
-import { priceOf, rate } from './rating.ts';
+import type { Meter, Plan } from './plan.ts';
+import type { Price } from './pricing/price.ts';
+import { rate } from './pricing/tariff.ts';
+import { priceOf } from './rating.ts';
 
 export type InvoiceLine = {
   /** Its place in the invoice: a meter's code, BASE_FEE or ROUNDING. */

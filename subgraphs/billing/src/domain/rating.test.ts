@@ -1,11 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { Decimal, sum } from '@switchyard/kernel/decimal';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { decimals, planOf, prices } from '../test-support/pricing.ts';
-import { type Price, tiersFault } from './plan.ts';
-import { costOf, rate } from './rating.ts';
+import { anyPrices, decimals, NO_TERMS, planOf, prices } from '../test-support/pricing.ts';
+import { type Price, priceFault, tiersFault } from './pricing/price.ts';
+import { rate } from './pricing/tariff.ts';
+import { costOf } from './rating.ts';
 
 const METER = 'requests';
 
@@ -49,17 +48,77 @@ describe('rate', () => {
   });
 });
 
+describe('a volume price', () => {
+  const price = {
+    ...tiered([
+      ['10', '2', '5'],
+      [null, '1', '7'],
+    ]),
+    model: 'VOLUME' as const,
+  };
+
+  it('charges all units what the tier of the total says, and that flat amount alone', () => {
+    const amounts = ['0', '0.5', '10', '11', '100'].map((quantity) => rate(price, new Decimal(quantity)).toFixed());
+    expect(amounts).toEqual(['0', '6', '25', '18', '107']);
+  });
+
+  it('is nothing for nothing unless it says so, and its bounds are inclusive unless it says so', () => {
+    expect(rate({ ...price, zeroUsage: 'FIRST_TIER' }, new Decimal(0)).toFixed()).toBe('5');
+    expect(rate({ ...price, tierBounds: 'EXCLUSIVE' }, new Decimal(10)).toFixed()).toBe('17');
+  });
+});
+
+describe('a package price', () => {
+  const price = {
+    ...tiered([
+      ['2', '10', '0'],
+      [null, '8', '1'],
+    ]),
+    model: 'PACKAGE' as const,
+    packageSize: new Decimal(100),
+  };
+
+  it.each([
+    ['UP', ['0', '10', '20', '29', '29']],
+    ['DOWN', ['0', '0', '20', '20', '29']],
+    ['NEAREST', ['0', '10', '20', '20', '29']],
+    ['EXACT', ['0', '9.9', '20', '21.08', '29']],
+  ] as const)('rounds begun packages %s, and its tiers count packages', (packageRounding, expected) => {
+    const amounts = ['0', '99', '200', '201', '300'].map((used) =>
+      rate({ ...price, packageRounding }, new Decimal(used)).toFixed(),
+    );
+    expect(amounts).toEqual(expected);
+  });
+
+  it('charges one package for nothing where it says so', () => {
+    expect(rate({ ...price, zeroUsage: 'FIRST_TIER' }, new Decimal(0)).toFixed()).toBe('10');
+  });
+});
+
+describe('a graduated price with exclusive bounds', () => {
+  it('enters the next tier with the unit at the bound', () => {
+    const price = {
+      ...tiered([
+        ['10', '1', '5'],
+        [null, '1', '7'],
+      ]),
+      tierBounds: 'EXCLUSIVE' as const,
+    };
+    expect([9, 10].map((used) => rate(price, new Decimal(used)).toFixed())).toEqual(['14', '22']);
+  });
+});
+
 describe('the cost of a record', () => {
-  it('adds up over all records to the amount of their line, whatever the prices and however usage was cut into records', () => {
-    const quantities = fc.array(decimals({ min: 0, max: 200 }), { minLength: 1, maxLength: 30 });
+  it('adds up over all records to what they add to the amount for nothing, whatever the price and however usage was cut into records', () => {
+    const quantities = fc.array(decimals({ min: -50, max: 200 }), { minLength: 1, maxLength: 30 });
     fc.assert(
-      fc.property(prices(METER, { flatAmounts: true }), quantities, (price, parts) => {
+      fc.property(anyPrices(METER), quantities, (price, parts) => {
         let runningTotal = new Decimal(0);
         const costs = parts.map((quantity) => {
           runningTotal = runningTotal.plus(quantity);
           return costOf(planOf([price]), { meter: METER, quantity, runningTotal });
         });
-        expect(sum(costs)).toEqual(rate(price, sum(parts)));
+        expect(sum(costs)).toEqual(rate(price, sum(parts)).minus(rate(price, new Decimal(0))));
       }),
     );
   });
@@ -100,6 +159,24 @@ describe('tiers', () => {
     expect(tiersFault(tiered(rows).tiers)).toMatch(message);
   });
 
+  it.each([
+    [
+      {
+        model: 'PER_UNIT' as const,
+        tiers: tiered([
+          ['1', '1', '0'],
+          [null, '1', '0'],
+        ]).tiers,
+      },
+      /has one tier/,
+    ],
+    [{ model: 'PACKAGE' as const }, /needs a packageSize/],
+    [{ packageSize: new Decimal(5) }, /only a PACKAGE/],
+    [{ minimumAmount: new Decimal(5), maximumAmount: new Decimal(4) }, /must not lie below/],
+  ])('belong to a price that makes sense: %j', (terms, message) => {
+    expect(priceFault({ ...tiered([[null, '1', '0']]), ...terms })).toMatch(message);
+  });
+
   it('that rise to an open end are accepted', () => {
     fc.assert(
       fc.property(prices(METER, { flatAmounts: true }), (price) => {
@@ -117,50 +194,11 @@ function tiered(rows: readonly TierRow[]): Price {
     unitAmount: new Decimal(unitAmount),
     flatAmount: new Decimal(flatAmount),
   }));
-  return { meter: METER, model: tiers.length === 1 ? 'PER_UNIT' : 'GRADUATED', tiers, includedQuantity: new Decimal(0) };
-}
-
-const text = z.union([z.string(), z.number()]).transform(String);
-const models = z.array(z.looseObject({ model: z.string() }));
-const examples = z.array(
-  z.object({
-    id: z.string(),
-    model: z.string(),
-    tiers_params: z.object({
-      unit_amount: text.optional(),
-      zero_usage: z.string().optional(),
-      tiers: z.array(z.object({ up_to: text.nullable(), unit_amount: text.optional(), flat_amount: text.optional() })).optional(),
-    }),
-    usage: z.object({ quantity: text.optional(), pre_quantity: text.optional(), line_quantity: text.optional() }),
-    expected_total: text,
-  }),
-);
-
-/** Worked examples of other systems. Those for which usage before counts too are rated as what was added. */
-const FILE = new URL('../../../../../shared/data/billing/pricing-cases.json', import.meta.url);
-const RATED = ['per_unit', 'graduated', 'per_unit_delta', 'graduated_delta'];
-
-describe.skipIf(!existsSync(FILE))(
-  `worked examples (skipped where there is no ${FILE.pathname.split('/').slice(-4).join('/')})`,
-  () => {
-    const cases = existsSync(FILE) ? models.parse(JSON.parse(readFileSync(FILE, 'utf8'))) : [];
-    const rated = examples.parse(cases.filter(({ model }) => RATED.includes(model))).filter((each) => !isFlatFeeForNothing(each));
-
-    it('include per-unit and graduated ones', () => {
-      expect(rated.length).toBeGreaterThan(0);
-    });
-
-    it.each(rated)('$id costs $expected_total', ({ tiers_params, usage, expected_total }) => {
-      const rows = tiers_params.tiers ?? [{ up_to: null, unit_amount: tiers_params.unit_amount, flat_amount: '0' }];
-      const price = tiered(rows.map((tier) => [tier.up_to, tier.unit_amount ?? '0', tier.flat_amount ?? '0']));
-      const before = new Decimal(usage.pre_quantity ?? 0);
-      const after = before.plus(usage.line_quantity ?? usage.quantity ?? 0);
-      expect(rate(price, after).minus(rate(price, before)).eq(expected_total)).toBe(true);
-    });
-  },
-);
-
-/** A flat amount that is due without any usage is not offered: no record would be behind it. */
-function isFlatFeeForNothing({ tiers_params, usage }: z.infer<typeof examples>[number]): boolean {
-  return tiers_params.zero_usage !== undefined && new Decimal(usage.quantity ?? 0).isZero();
+  return {
+    ...NO_TERMS,
+    meter: METER,
+    model: tiers.length === 1 ? 'PER_UNIT' : 'GRADUATED',
+    tiers,
+    includedQuantity: new Decimal(0),
+  };
 }

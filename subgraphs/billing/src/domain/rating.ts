@@ -1,26 +1,7 @@
-import { Decimal, ZERO } from '@switchyard/kernel/decimal';
-import type { Plan, Price } from './plan.ts';
-
-/** Digits after the point that an amount carries on the wire and in PostgreSQL. */
-const AMOUNT_DIGITS = 18;
-
-/**
- * What the first `quantity` units of a period cost, unrounded up to the 18th digit. It never falls as the quantity grows
- * (amounts of a price are not negative), and is continuous where no tier has a flat amount. A quantity of zero or less,
- * which reversals can lead to, costs nothing: a flat amount is due when its tier is entered.
- */
-export function rate(price: Price, quantity: Decimal): Decimal {
-  const billable = quantity.minus(price.includedQuantity);
-  let amount = ZERO;
-  let floor = ZERO;
-  for (const { upTo, unitAmount, flatAmount } of price.tiers) {
-    if (billable.lte(floor)) break;
-    const ceiling = upTo === null ? billable : Decimal.min(upTo, billable);
-    amount = amount.plus(flatAmount).plus(unitAmount.times(ceiling.minus(floor)));
-    floor = ceiling;
-  }
-  return amount.toDecimalPlaces(AMOUNT_DIGITS);
-}
+import { type Decimal, ZERO } from '@switchyard/kernel/decimal';
+import type { Plan } from './plan.ts';
+import type { Price } from './pricing/price.ts';
+import { rate } from './pricing/tariff.ts';
 
 /** A usage record's place in its meter's period: it brought the total to `runningTotal`. */
 export type Placed = { readonly meter: string; readonly quantity: Decimal; readonly runningTotal: Decimal };

@@ -1,7 +1,8 @@
 import type { Tx } from '@switchyard/database/database';
 import { Decimal } from '@switchyard/kernel/decimal';
 import { z } from 'zod';
-import { type Meter, type Plan, type PlanId, type Price, tiersFault } from '../domain/plan.ts';
+import type { Meter, Plan, PlanId } from '../domain/plan.ts';
+import { DEFAULT_FLAGS, type Price, priceFault } from '../domain/pricing/price.ts';
 import { MeterEntity, PlanEntity, type PlanRow } from './entities.ts';
 
 /** The plan that a new tenant starts on. */
@@ -12,23 +13,28 @@ const amount = z
   .regex(/^\d+(\.\d{1,18})?$/)
   .transform((text) => new Decimal(text));
 
-const prices = z.array(
-  z
-    .object({
-      meter: z.string(),
-      model: z.enum(['PER_UNIT', 'GRADUATED']),
-      tiers: z.array(z.object({ upTo: amount.nullable(), unitAmount: amount, flatAmount: amount })),
-      includedQuantity: amount,
-    })
-    .superRefine(({ tiers }, check) => {
-      const message = tiersFault(tiers);
-      if (message !== null) check.addIssue({ code: 'custom', message });
-    }),
-);
+const price = z
+  .object({
+    meter: z.string(),
+    model: z.enum(['PER_UNIT', 'GRADUATED', 'VOLUME', 'PACKAGE']),
+    tiers: z.array(z.object({ upTo: amount.nullable(), unitAmount: amount, flatAmount: amount })),
+    includedQuantity: amount,
+    packageSize: amount.nullable().default(null),
+    minimumAmount: amount.nullable().default(null),
+    maximumAmount: amount.nullable().default(null),
+    zeroUsage: z.enum(['NOTHING', 'FIRST_TIER']).default(DEFAULT_FLAGS.zeroUsage),
+    tierBounds: z.enum(['INCLUSIVE', 'EXCLUSIVE']).default(DEFAULT_FLAGS.tierBounds),
+    packageRounding: z.enum(['UP', 'DOWN', 'NEAREST', 'EXACT']).default(DEFAULT_FLAGS.packageRounding),
+    rounding: z.enum(['INVOICE', 'LINE']).default(DEFAULT_FLAGS.rounding),
+  })
+  .superRefine((each, check) => {
+    const message = priceFault(each);
+    if (message !== null) check.addIssue({ code: 'custom', message });
+  });
 
 /** @throws z.ZodError for a document that does not price every quantity. */
 export function parsePrices(document: unknown): readonly Price[] {
-  return prices.parse(document);
+  return z.array(price).parse(document);
 }
 
 export async function plansById(tx: Tx, ids: readonly PlanId[]): Promise<readonly Plan[]> {

@@ -1,6 +1,7 @@
 import { Decimal } from '@switchyard/kernel/decimal';
 import fc from 'fast-check';
-import type { Plan, Price } from '../domain/plan.ts';
+import type { Plan } from '../domain/plan.ts';
+import { DEFAULT_FLAGS, type Price } from '../domain/pricing/price.ts';
 
 /** Decimals with up to six digits after the point, as exact as they are written. */
 export function decimals(range: { readonly min: number; readonly max: number }): fc.Arbitrary<Decimal> {
@@ -24,9 +25,30 @@ export function prices(meter: string, options: { readonly flatAmounts: boolean }
         unitAmount,
         flatAmount,
       }));
-      return { meter, model: tiers.length === 1 ? 'PER_UNIT' : 'GRADUATED', tiers, includedQuantity };
+      return { ...NO_TERMS, meter, model: tiers.length === 1 ? 'PER_UNIT' : 'GRADUATED', tiers, includedQuantity };
     });
 }
+
+/** Prices of every model, with any flags. */
+export function anyPrices(meter: string): fc.Arbitrary<Price> {
+  return fc
+    .record({
+      price: prices(meter, { flatAmounts: true }),
+      model: fc.constantFrom('AS_IT_IS', 'VOLUME', 'PACKAGE'),
+      packageSize: decimals({ min: 1, max: 100 }),
+      zeroUsage: fc.constantFrom('NOTHING', 'FIRST_TIER'),
+      tierBounds: fc.constantFrom('INCLUSIVE', 'EXCLUSIVE'),
+      packageRounding: fc.constantFrom('UP', 'DOWN', 'NEAREST', 'EXACT'),
+      rounding: fc.constantFrom('INVOICE', 'LINE'),
+    })
+    .map(({ price, model, packageSize, ...flags }): Price => {
+      if (model === 'AS_IT_IS') return { ...price, ...flags };
+      return { ...price, ...flags, model, packageSize: model === 'PACKAGE' ? packageSize : null };
+    });
+}
+
+/** What a price says beside its tiers when it says nothing. */
+export const NO_TERMS = { ...DEFAULT_FLAGS, packageSize: null, minimumAmount: null, maximumAmount: null } as const;
 
 export function planOf(prices: readonly Price[], baseFee = '0'): Plan {
   return { id: '-', code: 'test', version: 1, name: 'Test', currency: 'USD', baseFee: new Decimal(baseFee), prices };

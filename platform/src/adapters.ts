@@ -37,13 +37,12 @@ export async function openLogs(config: Config, databaseUrl: string, logger: Logg
   const outbox = await createPostgresLog({ url: databaseUrl, logger, registry, retentionDays });
   if (config.KAFKA_BROKERS === undefined) return { eventLog: outbox, outbox, kafka: null };
   try {
-    const brokers = config.KAFKA_BROKERS.split(',').map((broker) => broker.trim());
-    const kafka = await createKafkaLog({ brokers, logger, registry, retentionDays });
+    const kafka = await createKafkaLog({ brokers: config.KAFKA_BROKERS, logger, registry, retentionDays });
     return { eventLog: kafka, outbox, kafka };
   } catch (cause) {
     await outbox.close();
     throw new StartError(
-      `Kafka at ${config.KAFKA_BROKERS} cannot be reached: check KAFKA_BROKERS, and that the brokers run.`,
+      `Kafka at ${config.KAFKA_BROKERS.join(', ')} cannot be reached: check KAFKA_BROKERS, and that the brokers run.`,
       cause,
     );
   }

@@ -11,7 +11,7 @@ export function announceStarting(directory: DataDirectory, config: Config): void
 
 export type ReadyOptions = {
   readonly config: Config;
-  /** Of the graph, or of the subgraph that this process serves; empty for workers alone. */
+  /** Of the graph, of the subgraph that this process serves, or of the health of workers alone. */
   readonly url: string;
   readonly metricsUrl: string;
   readonly operatorKey: { readonly value: string; readonly made: boolean };
@@ -34,6 +34,7 @@ export function announceReady({ config, url, metricsUrl, operatorKey, tiers }: R
     );
   } else {
     console.log(`  roles      ${config.ROLES.join(', ')}`);
+    console.log(`  health     ${new URL('/health/ready', url)}`);
     console.log(`  metrics    ${metricsUrl}`);
   }
   console.log(`  tiers      ${tiers.map((tier) => `${tier.name} (${tier.provider} ${tier.model})`).join(', ')}`);
@@ -42,5 +43,5 @@ export function announceReady({ config, url, metricsUrl, operatorKey, tiers }: R
       '  note       tiers of the provider "simulator" make answers up: set OPENAI_API_KEY or ANTHROPIC_API_KEY, or TIERS_FILE, for real ones',
     );
   }
-  console.log(`ready ${url === '' ? metricsUrl : url}`);
+  console.log(`ready ${url}`);
 }

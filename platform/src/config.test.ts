@@ -20,6 +20,40 @@ describe('the configuration', () => {
     expect(broken).toThrow('kitchen');
   });
 
+  it('reports lists whose parts do not fit, files, and what contradicts itself, all with the rest', () => {
+    const broken = () =>
+      readConfig({
+        LOG_LEVEL: 'loud',
+        EGRESS_ALLOW: '10.0.0.0/8, 10.0.0.0/99',
+        KAFKA_BROKERS: 'kafka-0:9092,kafka-1',
+        OPERATOR_KEY: 'with a space in its midst',
+        TIERS_FILE: '/nowhere/tiers.json',
+        ROLES: 'router',
+        PORT: '4000',
+        METRICS_PORT: '4000',
+      });
+    const words = [
+      'LOG_LEVEL',
+      '10.0.0.0/99',
+      'kafka-1 is not',
+      'OPERATOR_KEY',
+      '/nowhere/tiers.json',
+      'SECRET_KEY',
+      'METRICS_PORT',
+    ];
+    for (const word of words) expect(broken).toThrow(word);
+  });
+
+  it('reads lists', () => {
+    const config = readConfig({ EGRESS_ALLOW: '10.0.0.0/8, fd00::/8,', KAFKA_BROKERS: 'a:1, [::1]:9092' });
+    expect(config).toMatchObject({ EGRESS_ALLOW: ['10.0.0.0/8', 'fd00::/8'], KAFKA_BROKERS: ['a:1', '[::1]:9092'] });
+  });
+
+  it('has the tiers that its keys or its file ask for', () => {
+    expect(readConfig({}).tiers.map((tier) => tier.provider)).toEqual(['local', 'simulator', 'simulator', 'simulator']);
+    expect(readConfig({ OPENAI_API_KEY: 'k' }).tiers.map((tier) => tier.provider)).toContain('openai');
+  });
+
   it('says what a split platform needs', () => {
     const split = () => readConfig({ ROLES: 'gateway' });
     for (const name of ['DATABASE_URL', 'SECRET_KEY', 'OPERATOR_KEY', 'SESSIONS_URL', 'BILLING_URL']) expect(split).toThrow(name);

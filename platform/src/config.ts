@@ -1,5 +1,8 @@
 import { parseRetention, type RetentionDays } from '@switchyard/contracts/topics';
+import type { TierConfig } from '@switchyard/models/tier';
+import { createEgress, EgressError } from '@switchyard/tools/egress';
 import { z } from 'zod';
+import { readTiers } from './tiers.ts';
 
 /**
  * Every variable of the environment that the platform reads: this is the one place. `.env.example` is generated from it.
@@ -32,7 +35,12 @@ type Variable = {
 };
 
 export const VARIABLES = {
-  PORT: { schema: port, byDefault: '4000', about: 'Port of the graph: HTTP, WebSocket and the explorers. 0 picks a free one.' },
+  PORT: {
+    schema: port,
+    byDefault: '4000',
+    about:
+      'Port of the graph (HTTP, WebSocket, the explorers) and of /health; of a subgraph, or of the health of workers alone, when ROLES is split. 0 picks a free one.',
+  },
   METRICS_PORT: { schema: port, byDefault: '9464', about: 'Port of the Prometheus metrics, at /metrics. 0 picks a free one.' },
   HOST: { schema: text, byDefault: '127.0.0.1', about: 'Address to listen on; 0.0.0.0 in a container.' },
   DATA_DIR: {
@@ -46,7 +54,10 @@ export const VARIABLES = {
     about: `What this process is: all, or some of ${ROLES.join(', ')}, separated by commas. Anything but all needs DATABASE_URL and SECRET_KEY.`,
   },
   OPERATOR_KEY: {
-    schema: text.min(16).optional(),
+    schema: z
+      .string()
+      .regex(/^\S{16,}$/, 'must have at least 16 characters, and no space among them')
+      .optional(),
     about: 'Bearer token of the operator. Made, printed once and kept in DATA_DIR when unset.',
     example: 'at-least-16-characters',
   },
@@ -73,7 +84,7 @@ export const VARIABLES = {
     about: 'Key of the default Anthropic tiers; a tier of TIERS_FILE names its own variable.',
   },
   EGRESS_ALLOW: {
-    schema: z.string().optional(),
+    schema: z.string().transform(cidrsOf).optional(),
     about: 'CIDRs, separated by commas, that tenants’ tool endpoints may reach besides public addresses. None by default.',
     example: '10.20.0.0/16,fd00:20::/32',
   },
@@ -100,7 +111,7 @@ export const VARIABLES = {
     example: 'postgres://admin:secret@analytics-replica.internal:5432/switchyard',
   },
   KAFKA_BROKERS: {
-    schema: text.optional(),
+    schema: z.string().transform(brokersOf).optional(),
     about: 'Kafka as the event log: host:port, separated by commas. Unset: the log is read from PostgreSQL.',
     example: 'kafka-0:9092,kafka-1:9092',
   },
@@ -169,7 +180,11 @@ export const VARIABLES = {
 } as const satisfies Record<string, Variable>;
 
 type Name = keyof typeof VARIABLES;
-export type Config = { readonly [K in Name]: z.output<(typeof VARIABLES)[K]['schema']> };
+type Values = { readonly [K in Name]: z.output<(typeof VARIABLES)[K]['schema']> };
+export type Config = Values & {
+  /** What TIERS_FILE says, or the keys of providers. */
+  readonly tiers: readonly TierConfig[];
+};
 
 /** What is wrong with the configuration, a sentence each, all at once. */
 export class ConfigError extends Error {
@@ -184,20 +199,23 @@ export class ConfigError extends Error {
 
 /** @throws ConfigError with every fault. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const faults: string[] = [];
+  const faults = new Map<string, string>();
   const entries = Object.entries<Variable>(VARIABLES).map(([name, variable]) => {
     const given = environment[name]?.trim();
     const parsed = variable.schema.safeParse(given === undefined || given === '' ? variable.byDefault : given);
-    if (!parsed.success) faults.push(`${name} ${parsed.error.issues.map((issue) => issue.message).join(', ')}.`);
+    if (!parsed.success) faults.set(name, `${name} ${parsed.error.issues.map((issue) => issue.message).join(', ')}.`);
     return [name, parsed.data] as const;
   });
-  const config = Object.fromEntries(entries) as Config;
-  if (faults.length === 0) faults.push(...contradictions(config));
-  if (faults.length > 0) throw new ConfigError(faults);
-  return config;
+  const values = Object.fromEntries(entries) as Values;
+  const tiers = readTiers(values.TIERS_FILE, environment);
+  const others = [...(tiers.ok ? [] : tiers.error.faults), ...(faults.has('ROLES') ? [] : contradictions(values))];
+  // What contradicts a value that is wrong by itself says nothing yet.
+  const named = others.filter((sentence) => ![...faults.keys()].some((name) => sentence.includes(name)));
+  if (!tiers.ok || faults.size + named.length > 0) throw new ConfigError([...faults.values(), ...named]);
+  return { ...values, tiers: tiers.value };
 }
 
-function contradictions(config: Config): string[] {
+function contradictions(config: Values): string[] {
   const faults: string[] = [];
   const split = config.ROLES.length < ROLES.length;
   if (split && config.DATABASE_URL === undefined)
@@ -233,6 +251,30 @@ function rolesOf(value: string, context: z.RefinementCtx): readonly Role[] {
   return ROLES.filter((role) => named.includes(role));
 }
 
+function listOf(value: string): string[] {
+  return value.split(',').flatMap((item) => (item.trim() === '' ? [] : [item.trim()]));
+}
+
+function cidrsOf(value: string, context: z.RefinementCtx): readonly string[] {
+  const allowCidrs = listOf(value);
+  try {
+    createEgress({ allowCidrs });
+    return allowCidrs;
+  } catch (error) {
+    if (!(error instanceof EgressError)) throw error;
+    context.addIssue({ code: 'custom', message: `cannot be: ${error.message.replace(/[.]$/, '')}` });
+    return z.NEVER;
+  }
+}
+
+function brokersOf(value: string, context: z.RefinementCtx): readonly string[] {
+  const brokers = listOf(value);
+  const odd = brokers.filter((broker) => !/^[^\s:/]+:\d{1,5}$|^\[[\da-f:]+\]:\d{1,5}$/i.test(broker));
+  if (brokers.length === 0) context.addIssue({ code: 'custom', message: 'must name a broker as host:port' });
+  if (odd.length > 0) context.addIssue({ code: 'custom', message: `must be host:port, which ${odd.join(', ')} is not` });
+  return brokers;
+}
+
 function retentionOf(value: string, context: z.RefinementCtx): RetentionDays {
   try {
     return parseRetention(value);
@@ -248,5 +290,5 @@ export function environmentExample(): string {
     const value = variable.byDefault ?? variable.example ?? '';
     return `# ${variable.about}\n${variable.byDefault === undefined ? '# ' : ''}${name}=${value}\n`;
   });
-  return `# Every variable that the platform reads, with its default or, behind "# ", an example.\n# Generated from platform/src/config.ts by \`npm run generate\`.\n\n${blocks.join('\n')}`;
+  return `# Every variable that the platform reads, with its default or, behind "# ", an example. The npm scripts read .env beside it.\n# Generated from platform/src/config.ts by \`npm run generate\`.\n\n${blocks.join('\n')}`;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, readlink, rm, stat, statfs, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { StartError } from './start-error.ts';
 
@@ -20,7 +21,7 @@ export type DataDirectory = {
  * Opens the directory for this process alone.
  * @throws StartError when it cannot be made or written, another platform uses it, or its disk is full.
  */
-export async function openDataDirectory(directory: string): Promise<DataDirectory> {
+export async function openDataDirectory(directory: string, beatMs = BEAT_MS): Promise<DataDirectory> {
   const root = path.resolve(directory);
   try {
     await mkdir(root, { recursive: true });
@@ -34,13 +35,12 @@ export async function openDataDirectory(directory: string): Promise<DataDirector
   }
   const isNew = !(await exists(path.join(root, 'pgdata', 'PG_VERSION')));
   await refuseFullDisk(root, isNew ? NEEDED.first : NEEDED.later);
-  const lockFile = path.join(root, 'platform.pid');
-  await lock(root, lockFile);
+  const unlock = await lock(root, path.join(root, 'platform.pid'), beatMs);
   return {
     path: root,
     isNew,
     secret: (name, make) => keptSecret(path.join(root, name), make),
-    release: () => rm(lockFile, { force: true }),
+    release: unlock,
   };
 }
 
@@ -53,14 +53,22 @@ async function refuseFullDisk(root: string, needed: number): Promise<void> {
   );
 }
 
-/** The file holds our pid and start time, so that a number that the system gave to another process is not taken for a platform. */
-async function lock(root: string, file: string): Promise<void> {
-  const mine = `${process.pid} ${await startTimeOf(process.pid)}`;
+/** How often a platform touches its file. One that was left alone for four times as long is nobody's. */
+const BEAT_MS = 2_000;
+
+/**
+ * The file holds our pid and start time, so that a number that the system gave to another process is not taken for a platform,
+ * and where that pid means something. It is touched again and again: that tells of a platform whose pid we cannot see, such as
+ * another container's on the same volume.
+ */
+async function lock(root: string, file: string, beatMs: number): Promise<() => Promise<void>> {
+  const mine = `${process.pid} ${await startTimeOf(process.pid)} ${await pidsOf()}`;
   for (let attempt = 0; attempt < 3; attempt += 1) {
     try {
       const handle = await open(file, 'wx', 0o600);
       await handle.writeFile(mine);
-      return await handle.close();
+      await handle.close();
+      return beat(file, beatMs);
     } catch (cause) {
       if (codeOf(cause) !== 'EEXIST')
         throw new StartError(
@@ -68,15 +76,42 @@ async function lock(root: string, file: string): Promise<void> {
           cause,
         );
     }
-    const [pid = '', startTime = ''] = (await readFile(file, 'utf8').catch(() => '')).split(' ');
-    if (pid !== '' && startTime !== '' && (await startTimeOf(Number(pid))) === startTime) {
+    const holder = await holderOf(file, beatMs);
+    if (holder !== null) {
       throw new StartError(
-        `The data directory ${root} is in use by another Switchyard (process ${pid}): stop that one, or set DATA_DIR to another folder.`,
+        `The data directory ${root} is in use by another Switchyard (${holder}): stop that one, or set DATA_DIR to another folder.`,
       );
     }
     await rm(file, { force: true });
   }
   throw new StartError(`The data directory ${root} is being opened by another Switchyard: set DATA_DIR to another folder.`);
+}
+
+function beat(file: string, beatMs: number): () => Promise<void> {
+  const timer = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => undefined), beatMs);
+  return async () => {
+    clearInterval(timer);
+    await rm(file, { force: true });
+  };
+}
+
+/** The living platform that the file is of; null when there is none. */
+async function holderOf(file: string, beatMs: number): Promise<string | null> {
+  const [pid = '', startTime = '', ...where] = (await readFile(file, 'utf8').catch(() => '')).split(' ');
+  if (startTime === '') return null;
+  if (where.join(' ') === (await pidsOf())) return (await startTimeOf(Number(pid))) === startTime ? `process ${pid}` : null;
+  const touched = async () => (await stat(file).catch(() => null))?.mtimeMs ?? 0;
+  const before = await touched();
+  for (let waitedMs = 0; waitedMs < 4 * beatMs; waitedMs += beatMs / 4) {
+    await new Promise((resolve) => setTimeout(resolve, beatMs / 4));
+    if ((await touched()) !== before) return `on ${where.at(-1) ?? 'another machine'}`;
+  }
+  return null;
+}
+
+/** Where a pid means the same process: the pid namespace (each container has its own), and the machine. */
+async function pidsOf(): Promise<string> {
+  return `${await readlink('/proc/self/ns/pid').catch(() => 'pid:')} ${hostname()}`;
 }
 
 /** Field 22 of /proc/PID/stat; where there is no /proc, whether the process lives at all. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createGraphCaller } from '@switchyard/testing/graph-caller';
 import { runPlatform, startPlatformProcess } from '@switchyard/testing/platform-process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startBreakablePostgres } from './test-support/breakable-postgres.ts';
 
 const OPERATOR_KEY = 'operator-key-of-the-start-test';
 const VIEWER = '{ viewer { scopes } }';
@@ -133,6 +134,26 @@ describe('a start of the platform', () => {
       await runPlatform({ env: { DATA_DIR: path.join(root, 'config'), REDIS_URL: 'redis://127.0.0.1:9' } }),
       'REDIS_URL',
     );
+  });
+
+  it('tells of workers alone whether they can work', async () => {
+    const postgres = await startBreakablePostgres();
+    const env = {
+      ROLES: 'worker-metering,worker-projector',
+      DATABASE_URL: postgres.adminUrl,
+      SECRET_KEY: 'ab'.repeat(32),
+      DATA_DIR: path.join(root, 'workers'),
+    };
+    const workers = await startPlatformProcess({ env });
+    const ready = async () => (await fetch(workers.url)).status;
+    expect(await ready()).toBe(200);
+    postgres.kill();
+    await expect.poll(ready, { timeout: 10_000 }).toBe(503);
+    expect((await fetch(new URL('live', workers.url))).status).toBe(200);
+    postgres.mend();
+    await expect.poll(ready, { timeout: 20_000 }).toBe(200);
+    expect(await workers.end('SIGTERM')).toBe(0);
+    await postgres.close();
   });
 
   it('leaves a data directory alone that is not its own', async () => {

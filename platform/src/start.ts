@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createGateway } from '@switchyard/gateway/gateway';
 import { deriveKey } from '@switchyard/kernel/secrets';
+import { serveHealth } from '@switchyard/runtime/health-server';
 import { createLogger } from '@switchyard/runtime/logger';
 import { createMetricsRegistry, createMetricsServer } from '@switchyard/runtime/metrics';
 import type { Subgraph } from '@switchyard/runtime/subgraph';
 import { serveSubgraph } from '@switchyard/runtime/subgraph-server';
 import type { Logger } from 'pino';
-import { openLogs, openPubSub } from './adapters.ts';
+import { type Logs, openLogs, openPubSub } from './adapters.ts';
 import { openAnalyticsPostgres } from './analytics-postgres.ts';
 import { announceReady, announceStarting } from './announce.ts';
 import { Closers } from './closers.ts';
@@ -18,7 +19,6 @@ import { type Modules, mountModules, SCHEMAS } from './modules.ts';
 import { refuseTakenPorts } from './ports.ts';
 import { openPostgres } from './postgres.ts';
 import { StartError } from './start-error.ts';
-import { readTiers } from './tiers.ts';
 import { startWorkers } from './workers.ts';
 
 export type Platform = { stop(): Promise<void> };
@@ -56,7 +56,7 @@ async function open(
   environment: Readonly<Record<string, string | undefined>>,
   { logger, closers, aborted }: Opening,
 ): Promise<void> {
-  const tiers = await readTiers(config.TIERS_FILE, environment);
+  const { tiers } = config;
   const directory = await openDataDirectory(config.DATA_DIR);
   closers.add('the data directory', () => directory.release());
   await refuseTakenPorts(config);
@@ -124,7 +124,7 @@ async function open(
   closers.add('the metrics', () => metrics.stop());
   const url = config.ROLES.includes('gateway')
     ? await openGateway({ config, contextKey, operatorKey: operatorKey.value, modules, registry, logger, closers })
-    : await serveAlone({ config, contextKey, modules, logger, closers });
+    : await serveAlone({ config, contextKey, modules, logs, logger, closers });
   announceReady({ config, url, metricsUrl: metrics.url, operatorKey, tiers });
   if (shop !== null)
     await runDemo({ url, operatorKey: operatorKey.value, dataDir: directory.path, shop, signal: aborted, logger });
@@ -165,19 +165,24 @@ async function openGateway(
   return `${gateway.url}/graphql`;
 }
 
-/** A process without the gateway serves its subgraph on PORT; one with workers alone serves nothing but its metrics. */
-async function serveAlone(options: Serving): Promise<string> {
-  const { config, modules, closers } = options;
+/** A process without the gateway serves its subgraph on PORT; one with workers alone serves its health there. */
+async function serveAlone(options: Serving & { readonly logs: Logs }): Promise<string> {
+  const { config, modules, logs, logger, closers } = options;
   const served = SUBGRAPHS.filter((name) => config.ROLES.includes(name)).map((name) => modules.subgraphs[name]);
   if (served.length > 1)
     throw new StartError('ROLES names several subgraphs without the gateway: give each its own process, or add gateway.');
   const [subgraph] = served as (Subgraph | undefined)[];
-  if (subgraph === undefined) return '';
+  const where = { host: config.HOST, port: config.PORT, logger };
+  if (subgraph === undefined) {
+    const { kafka } = logs;
+    const probes = { database: modules.databaseProbe, ...(kafka === null ? {} : { kafka: kafka.probe }) };
+    const health = await serveHealth({ ...where, probes });
+    closers.add('the health', () => health.stop());
+    return health.url;
+  }
   const server = await serveSubgraph(subgraph, {
-    host: config.HOST,
-    port: config.PORT,
+    ...where,
     contextKey: options.contextKey,
-    logger: options.logger,
     probes: { database: modules.databaseProbe },
   });
   closers.add(subgraph.name, () => server.stop(GRACE_MS));

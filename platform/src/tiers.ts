@@ -1,38 +1,26 @@
-import { readFile } from 'node:fs/promises';
-import { createAnthropicProvider } from '@switchyard/models/anthropic';
+import { readFileSync } from 'node:fs';
+import { err, ok, type Result } from '@switchyard/kernel/result';
 import { defaultTiers } from '@switchyard/models/default-tiers';
-import { createLocalProvider } from '@switchyard/models/local';
-import type { ModelProvider } from '@switchyard/models/model';
-import { createOpenAiProvider } from '@switchyard/models/openai';
-import { createSimulatorProvider } from '@switchyard/models/simulator';
 import type { TierConfig } from '@switchyard/models/tier';
-import { parseTiers } from '@switchyard/models/tiers-file';
-import { StartError } from './start-error.ts';
+import { type Environment, type InvalidTiers, parseTiers } from '@switchyard/models/tiers-file';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** @throws StartError with every fault of the file. */
-export async function readTiers(file: string | undefined, environment: Environment): Promise<TierConfig[]> {
-  if (file === undefined) return defaultTiers(environment);
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new StartError(`TIERS_FILE ${file} cannot be read: check the path, or unset it for the default tiers.`, cause);
-  });
+/** The tiers of TIERS_FILE, or the default ones; else every fault of the file, a sentence each. */
+export function readTiers(file: string | undefined, environment: Environment): Result<readonly TierConfig[], InvalidTiers> {
+  if (file === undefined) return ok(defaultTiers(environment));
+  const text = textOf(file);
+  if (text === null) return invalid(`TIERS_FILE ${file} cannot be read: check the path, or unset it for the default tiers.`);
   const tiers = parseTiers(text, environment);
-  if (!tiers.ok) throw new StartError(`TIERS_FILE ${file} does not fit: ${tiers.error.faults.join(' ')}`);
-  return tiers.value;
+  return tiers.ok ? tiers : invalid(`TIERS_FILE ${file} does not fit: ${tiers.error.faults.join(' ')}`);
 }
 
-/** The adapter that speaks to the tier's provider. */
-export function providerOf(tier: TierConfig, environment: Environment): ModelProvider {
-  const apiKey = tier.apiKeyEnv === null ? null : (environment[tier.apiKeyEnv] ?? null);
-  switch (tier.provider) {
-    case 'local':
-      return createLocalProvider();
-    case 'simulator':
-      return createSimulatorProvider();
-    case 'openai':
-      return createOpenAiProvider({ baseUrl: tier.baseUrl, apiKey });
-    case 'anthropic':
-      return createAnthropicProvider({ baseUrl: tier.baseUrl, apiKey: apiKey ?? '' });
+function invalid(fault: string): Result<never, InvalidTiers> {
+  return err({ kind: 'invalid-tiers', faults: [fault] });
+}
+
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
   }
 }

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { systemClock } from '@switchyard/kernel/clock';
 import type { TierConfig } from '@switchyard/models/tier';
 import type { PubSub } from '@switchyard/pubsub/pubsub';
-import { createEgress, EgressError } from '@switchyard/tools/egress';
+import { createEgress } from '@switchyard/tools/egress';
 import { createHttpToolAdapter } from '@switchyard/tools/http';
 import { startMetering } from '@switchyard/worker-metering/metering';
 import { startOrchestrator } from '@switchyard/worker-orchestrator/orchestrator';
@@ -15,8 +15,7 @@ import type { Logs } from './adapters.ts';
 import type { Closers } from './closers.ts';
 import { type Config, ROLES } from './config.ts';
 import type { Modules } from './modules.ts';
-import { StartError } from './start-error.ts';
-import { providerOf } from './tiers.ts';
+import { providerOf } from './providers.ts';
 
 export type WorkersOptions = {
   readonly config: Config;
@@ -76,7 +75,10 @@ async function startOrchestration(options: WorkersOptions): Promise<void> {
     work,
     router: modules.router.router,
     tiers: new Map(options.tiers.map((tier) => [tier.name, { config: tier, provider: providerOf(tier, options.environment) }])),
-    tools: createHttpToolAdapter({ egress: egressOf(config, options.allowOrigins), clock: systemClock }),
+    tools: createHttpToolAdapter({
+      egress: createEgress({ allowCidrs: config.EGRESS_ALLOW ?? [], allowOrigins: options.allowOrigins }),
+      clock: systemClock,
+    }),
     clock: systemClock,
     logger: options.logger,
     registry: options.registry,
@@ -84,14 +86,4 @@ async function startOrchestration(options: WorkersOptions): Promise<void> {
     captureContent: config.CAPTURE_MESSAGE_CONTENT === 'on',
   });
   closers.add('the orchestrator', () => orchestrator.stop());
-}
-
-function egressOf(config: Config, allowOrigins: readonly string[]): ReturnType<typeof createEgress> {
-  const allowCidrs = (config.EGRESS_ALLOW ?? '').split(',').flatMap((cidr) => (cidr.trim() === '' ? [] : [cidr.trim()]));
-  try {
-    return createEgress({ allowCidrs, allowOrigins });
-  } catch (error) {
-    if (error instanceof EgressError) throw new StartError(`EGRESS_ALLOW does not fit: ${error.message}`, error);
-    throw error;
-  }
 }

@@ -22,7 +22,11 @@ export type KafkaLogOptions = {
   readonly retentionDays?: RetentionDays;
 };
 
-export type KafkaLog = EventLog & RecordSink;
+export type KafkaLog = EventLog &
+  RecordSink & {
+    /** Rejects when no broker answers. */
+    probe(): Promise<unknown>;
+  };
 
 /**
  * The log in Apache Kafka, filled by the relay from the outbox.
@@ -44,6 +48,7 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<KafkaLog
   const metrics = openLogMetrics(options.registry ?? new Registry());
   const consumers = new Set<Consumer>();
   return {
+    probe: () => admin.describeCluster(),
     async consume(consumer) {
       const running = await startKafkaConsumer({ kafka, prefix, logger, metrics }, consumer);
       const { database, group } = consumer;

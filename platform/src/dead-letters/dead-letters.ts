@@ -23,7 +23,6 @@ import { Closers } from '../closers.ts';
 import type { Config } from '../config.ts';
 import { findRunningPlatform } from '../running-platform.ts';
 import { StartError } from '../start-error.ts';
-import { readTiers } from '../tiers.ts';
 
 /** The dead letters of a platform, wherever its groups keep them. */
 export type DeadLetters = {
@@ -108,7 +107,7 @@ async function openConsumer(group: string, around: Surroundings): Promise<Consum
     closers.add('pub/sub', () => pubsub.close());
     return createAnalyticsConsumer({ database: await open(ANALYTICS, analyticsUrl), pubsub, clock: systemClock });
   }
-  const tiers = await readTiers(config.TIERS_FILE, process.env);
+  const { tiers } = config;
   const router = createRouterModule({ ...common, database: await open(ROUTER, databaseUrl), tiers, countTokens });
   const consumer = router.consumers.find((each) => each.group === group);
   if (consumer === undefined)

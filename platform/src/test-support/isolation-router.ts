@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { openDatabase } from '@switchyard/database/database';
 import { type EpisodeId, newId, type SessionId, type TenantId } from '@switchyard/kernel/ids';
 import { createRouterModule, SCHEMA } from '@switchyard/router/module';
@@ -8,6 +9,10 @@ import { byId, type IsolationCase, type IsolationOf, listing, type Owned, refere
 const CONTEXT_KEY = Buffer.alloc(32, 1);
 
 const ROUTE = 'mutation ($key: String) { route(input: {content: "Hello", idempotencyKey: $key}) { id } }';
+
+/** Every tenant has a limit of its own, and with it a policy that no other has. */
+const LIMIT =
+  'mutation ($limit: Decimal) { updateRoutingPolicy(input: {errorCost: "1", maxCostPerRequest: $limit, expectedVersion: 1}) { version } }';
 
 const CASES: readonly IsolationCase[] = [
   byId('Query.routeDecision', 'query ($id: ID!) { routeDecision(id: $id) { id } }', 'decision'),
@@ -30,6 +35,19 @@ const CASES: readonly IsolationCase[] = [
     'mutation ($id: ID!) { reportOutcome(input: {routeDecisionId: $id, outcome: WRONG}) { id } }',
     'routed',
   ),
+  {
+    field: 'Tenant',
+    operation: `query ($all: [_Any!]!) { _entities(representations: $all) {
+      ... on Tenant { routingPolicy { maxCostPerRequest { amount } } } } }`,
+    variables: (owned) => ({ all: [{ __typename: 'Tenant', id: owned.tenantId }] }),
+    shows: (owned) => owned.limit ?? '',
+  },
+  {
+    // It takes no id: the policy is the caller's own, and what is left out of the change stays as it is.
+    field: 'Mutation.updateRoutingPolicy',
+    operation: 'mutation { updateRoutingPolicy(input: {errorCost: "2", expectedVersion: 2}) { maxCostPerRequest { amount } } }',
+    shows: (owned) => owned.limit ?? '',
+  },
 ];
 
 /** The router subgraph on a migrated database. */
@@ -81,13 +99,15 @@ export async function isolationOfRouter(appUrl: string, admin: pg.Client): Promi
     };
     const contextToken = await signContext(context, CONTEXT_KEY);
     const answer = await module.subgraph.execute({ query: ROUTE, variables: { key }, contextToken });
+    const limit = `9${randomInt(2 ** 40)}`;
+    await module.subgraph.execute({ query: LIMIT, variables: { limit }, contextToken });
     const routed = /"id":"([^"]+)"/.exec(JSON.stringify(answer))?.[1] ?? '';
     await admin.query(
       `insert into router.decision_call (model_call_id, tenant_id, route_decision_id, cost, latency_ms, finished_at)
        values ($1, $2, $3, 1, 1, now())`,
       [newId(), tenantId, decision.id],
     );
-    return { tenantId, episode, key, decision: decision.id, routed };
+    return { tenantId, episode, key, decision: decision.id, routed, limit };
   };
   return {
     subgraph: module.subgraph,
@@ -103,7 +123,7 @@ export async function isolationOfRouter(appUrl: string, admin: pg.Client): Promi
     unseen: {
       decision_call: 'no field reads it',
       idempotency_key: 'its key begins with the tenant',
-      routing_policy: 'a decision tells only its version, which is the tenant’s own number',
+      routing_policy: 'each query says whose policy it wants',
     },
     close: () => database.close(),
   };

@@ -136,7 +136,10 @@ describe('what a process keeps of a tenant', () => {
     const tenantId = tenant();
     const request = requestOf(tenantId, { content: 'Prove it by writing code', useCase: 'GENERAL' });
     expect((await router.router.decide(request)).tier).not.toBe('local');
-    await router.sql(`insert into router.routing_policy values ($1, 2, 0, 'USD', now())`, [tenantId]);
+    await router.sql(
+      `insert into router.routing_policy (tenant_id, version, error_cost, currency, updated_at) values ($1, 2, 0, 'USD', now())`,
+      [tenantId],
+    );
     const free = await router.router.decide({ ...request, requestKey: newId() });
     expect(free.tier).toBe('local');
     expect(await router.sql('select policy_version from router.route_decision where id = $1', [free.id])).toEqual([

@@ -17,6 +17,8 @@ import { ladderOf, type TierSettings } from './domain/tiers.ts';
 import { createRouterMetrics } from './metrics.ts';
 import { Episode } from './resolvers/episode.ts';
 import { decisionMutations, decisionQueries, RouteCandidate, RouteDecision } from './resolvers/route-decision.ts';
+import { policyMutations, RoutingPolicy } from './resolvers/routing-policy.ts';
+import { Tenant } from './resolvers/tenant.ts';
 import { Tier, tierQueries } from './resolvers/tier.ts';
 import { createTenantStates, type TenantStatesOptions } from './store/tenant-states.ts';
 
@@ -43,6 +45,8 @@ export type RouterModuleOptions = Pick<TenantStatesOptions, 'freshForMs' | 'stal
   readonly modelFile?: string;
   /** Time that a decision may have taken before the trained model is no longer asked. Default 20 ms. */
   readonly predictionBudgetMs?: number;
+  /** Uniform in [0, 1): what decides where a policy explores. Default: Math.random. */
+  readonly random?: () => number;
   /** Default: one of its own, that nobody reads. */
   readonly registry?: Registry;
   readonly logger?: NonNullable<SubgraphOptions<Context>['logger']>;
@@ -70,6 +74,7 @@ export function createRouterModule(options: RouterModuleOptions): RouterModule {
     countTokens: options.countTokens,
     predict: createPredict(loadPredictor(options), ladder, options.predictionBudgetMs ?? 20),
     maxOutputTokens: options.maxOutputTokens ?? 1_024,
+    random: options.random ?? Math.random,
   };
   const keepTogether = createKeepTogether(options.database, (tx, decisions) => keepDecisions(services, tx, decisions));
   const subgraph = createSubgraph<Context>({
@@ -78,11 +83,13 @@ export function createRouterModule(options: RouterModuleOptions): RouterModule {
     resolvers: {
       ...SCALARS,
       Query: { ...tierQueries, ...decisionQueries },
-      Mutation: decisionMutations,
+      Mutation: { ...decisionMutations, ...policyMutations },
       Tier,
       RouteDecision,
       RouteCandidate,
       Episode,
+      Tenant,
+      RoutingPolicy,
     },
     contextKey: options.contextKey,
     createContext: (request) => createContext({ ...services, keepTogether }, request),

@@ -7,12 +7,16 @@ import { badInput, PlatformError } from '@switchyard/kernel/errors';
 import { newId } from '@switchyard/kernel/ids';
 import { unreachable } from '@switchyard/kernel/result';
 import type { DecideRequest, Decision } from '../decide-port.ts';
+import type { Candidate } from '../domain/candidates.ts';
 import { explain } from '../domain/explanation.ts';
 import { featuresOf, type RouteFeatures } from '../domain/features.ts';
 import type { PastDecision } from '../domain/history.ts';
-import { type Candidate, type Choice, choose, type Limits, type Policy, type Refusal } from '../domain/policy.ts';
+import { NOTHING_LEARNT } from '../domain/learning.ts';
+import { type Choice, choose, type Refusal } from '../domain/policy.ts';
 import type { Predict } from '../domain/predictions.ts';
+import { type Policy, tiersOf } from '../domain/routing-policy.ts';
 import type { Sketch } from '../domain/similarity.ts';
+import type { Limits } from '../domain/situation.ts';
 import { isResting } from '../domain/tier-health.ts';
 import type { Tier } from '../domain/tiers.ts';
 import type { RouterMetrics } from '../metrics.ts';
@@ -28,6 +32,8 @@ export type DecideServices = {
   readonly metrics: RouterMetrics;
   readonly countTokens: (text: string) => number;
   readonly predict: Predict;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
   /** Tokens that a model may write, where the request does not say. */
   readonly maxOutputTokens: number;
 };
@@ -65,8 +71,10 @@ function decideNow(services: DecideServices, request: DecideRequest, state: Tena
     predictions,
     ladder: services.ladder,
     features: seen.features,
-    limits: limitsOf(services, request),
+    limits: limitsOf(services, request, state.policy),
     policy: state.policy,
+    learning: NOTHING_LEARNT,
+    draw: services.random(),
     history: state.history,
     resting: new Set([...state.health].filter(([, health]) => isResting(health, decidedAt)).map(([tier]) => tier)),
   });
@@ -80,10 +88,18 @@ function decideNow(services: DecideServices, request: DecideRequest, state: Tena
   };
 }
 
-function limitsOf(services: DecideServices, request: DecideRequest): Limits {
+/** Of what the request asks for and what the policy allows, the stricter. */
+function limitsOf(services: DecideServices, request: DecideRequest, policy: Policy): Limits {
+  const asked = request.maxCost === null ? null : decimalOf(request.maxCost);
+  const costs = [asked, policy.maxCostPerRequest].filter((cost) => cost !== null);
+  const latencies = [request.maxLatencyMs, policy.maxLatencyMs].filter((latency) => latency !== null);
   return {
-    maxCost: request.maxCost === null ? null : decimalOf(request.maxCost),
-    maxLatencyMs: request.maxLatencyMs,
+    maxCost: costs.length === 0 ? null : Decimal.min(...costs),
+    maxLatencyMs: latencies.length === 0 ? null : Math.min(...latencies),
+    tiers: tiersOf(
+      policy,
+      services.ladder.map(({ name }) => name),
+    ),
     maxOutputTokens: request.maxOutputTokens ?? services.maxOutputTokens,
     pinnedTier: request.pinnedTier,
     excludeTiers: request.excludeTiers,

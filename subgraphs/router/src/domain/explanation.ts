@@ -1,7 +1,9 @@
 import { type Decimal, formatDecimal } from '@switchyard/kernel/decimal';
 import { unreachable } from '@switchyard/kernel/result';
-import type { Candidate, Choice, LeftOut, Policy } from './policy.ts';
+import type { Candidate, LeftOut } from './candidates.ts';
+import type { Choice } from './policy.ts';
 import type { PredictionFault } from './predictions.ts';
+import type { Policy } from './routing-policy.ts';
 
 /** One sentence that a person can read, made from the numbers that decided. */
 export function explain(choice: Choice, policy: Policy, currency: string): string {
@@ -17,6 +19,8 @@ export function explain(choice: Choice, policy: Policy, currency: string): strin
       return `No tier fits (${leftOuts(choice)}), so the cheapest that is left was taken: ${odds}.`;
     case 'ESCALATION':
       return `An earlier tier's answer was not good enough; ${odds}${against(choice, policy, currency)}.`;
+    case 'EXPLORATION':
+      return `To keep learning which tier answers best, ${percent(chosen.propensity)} of such requests go to ${chosen.tier} rather than to ${choice.usual}; ${odds}.`;
     case 'POLICY':
       return `${capitalised(odds)}${against(choice, policy, currency)}.`;
     default:
@@ -37,6 +41,8 @@ function against(choice: Choice, policy: Policy, currency: string): string {
   const outside = leftOuts(choice);
   const rest = outside === '' ? '' : `; ${outside}`;
   if (next === undefined) return `, and no other tier could be chosen${rest}`;
+  if (choice.chosen.objective > next.objective)
+    return `, and past answers show that one tier for everything does best here${rest}`;
   const weighing = `at ${amount(policy.errorCost)} ${currency} for a wrong answer`;
   return `, which weighs less ${weighing} than ${next.tier} with ${amount(next.expectedCost)} ${currency} and ${percent(next.expectedError)}${rest}`;
 }
@@ -47,6 +53,7 @@ function leftOuts(choice: Choice): string {
 
 const LEFT_OUT: Readonly<Record<LeftOut, string>> = {
   excluded: 'was tried already',
+  barred: 'is not allowed by the policy',
   resting: 'is resting after errors of its provider',
   'too-dear': 'could cost more than allowed',
   'too-slow': 'is slower than allowed',

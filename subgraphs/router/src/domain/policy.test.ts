@@ -5,6 +5,7 @@ import {
   features,
   history,
   LADDER,
+  learning,
   limits,
   NO_LIMITS,
   PLAIN,
@@ -14,10 +15,12 @@ import {
 } from '../test-support/arbitraries.ts';
 import { explain } from './explanation.ts';
 import { historyOf, NO_HISTORY } from './history.ts';
-import { type Choice, choose, DEFAULT_ERROR_COST, type Situation } from './policy.ts';
+import { type Learning, NOTHING_LEARNT } from './learning.ts';
+import { type Choice, choose } from './policy.ts';
 import { NO_PREDICTIONS } from './predictions.ts';
+import { FIRST_POLICY as POLICY } from './routing-policy.ts';
+import type { Situation } from './situation.ts';
 
-const POLICY = { version: 1, errorCost: new Decimal(DEFAULT_ERROR_COST) };
 const DEFAULT: Situation = {
   ladder: LADDER,
   features: PLAIN,
@@ -26,9 +29,21 @@ const DEFAULT: Situation = {
   history: NO_HISTORY,
   resting: new Set(),
   predictions: NO_PREDICTIONS,
+  learning: NOTHING_LEARNT,
+  draw: 0,
 };
 
-const situation = fc.record({ ladder: fc.constant(LADDER), features, history, policy, limits, resting, predictions });
+const situation = fc.record({
+  ladder: fc.constant(LADDER),
+  features,
+  history,
+  policy,
+  limits,
+  resting,
+  predictions,
+  learning,
+  draw: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+});
 
 function chosen(change: Partial<Situation>): Choice {
   const result = choose({ ...DEFAULT, ...change });
@@ -37,20 +52,25 @@ function chosen(change: Partial<Situation>): Choice {
 }
 
 describe('any decision', () => {
-  it('lists every tier, and its propensities are 1 for the chosen one and 0 for all others', () => {
+  it('lists every tier, with propensities that add up to exactly 1, and explores no more than the policy lets it', () => {
     fc.assert(
       fc.property(situation, (given) => {
         const result = choose(given);
         if (!result.ok) return;
-        const { candidates, tier } = result.value;
+        const { candidates, chosen: picked, tier, usual, reason } = result.value;
         expect(candidates.map((candidate) => candidate.tier)).toEqual(LADDER.map(({ name }) => name));
         expect(candidates.reduce((sum, { propensity }) => sum + propensity, 0)).toBe(1);
-        expect(candidates.find((candidate) => candidate.tier === tier.name)?.propensity).toBe(1);
+        expect(picked.tier).toBe(tier.name);
+        expect(candidates.find((candidate) => candidate.tier === tier.name)).toEqual(picked);
+        const best = candidates.find((candidate) => candidate.tier === usual)?.propensity ?? 0;
+        expect(best).toBeGreaterThanOrEqual(1 - given.policy.exploration);
+        expect(reason === 'EXPLORATION').toBe(tier.name !== usual);
+        for (const { leftOut, propensity } of candidates) if (leftOut !== null && propensity > 0) expect(reason).toBe('FALLBACK');
       }),
     );
   });
 
-  it('has the least objective among the tiers that may be chosen, unless none may', () => {
+  it('has the least objective among the tiers that may be chosen, unless none may, chance decides or one tier is for all', () => {
     fc.assert(
       fc.property(situation, (given) => {
         const result = choose(given);
@@ -58,13 +78,27 @@ describe('any decision', () => {
           expect(given.limits.excludeTiers).toHaveLength(LADDER.length);
           return;
         }
-        const { candidates, chosen: best, reason } = result.value;
+        const { candidates, chosen: picked, reason, usual } = result.value;
         const open = candidates.filter(({ leftOut }) => leftOut === null);
-        expect(best.leftOut === 'excluded').toBe(false);
+        expect(picked.leftOut === 'excluded').toBe(false);
         if (reason === 'FALLBACK' && given.predictions.fault === null) expect(open).toEqual([]);
         if (open.length === 0) return;
-        expect(best.leftOut).toBeNull();
-        expect(best.objective).toBe(Math.min(...open.map(({ objective }) => objective)));
+        expect(picked.leftOut).toBeNull();
+        const best = open.find(({ tier }) => tier === usual);
+        const fixed = open.find(({ tier }) => given.learning.incumbent === `tier:${tier}`);
+        expect(best).toEqual(fixed ?? open.toSorted((a, b) => a.objective - b.objective)[0]);
+      }),
+    );
+  });
+
+  it('tries every tier that may be tried, where the policy explores', () => {
+    fc.assert(
+      fc.property(situation, (given) => {
+        const result = choose(given);
+        if (!result.ok || !['POLICY', 'EXPLORATION'].includes(result.value.reason)) return;
+        const open = result.value.candidates.filter(({ leftOut }) => leftOut === null);
+        const least = given.policy.exploration / 2 / Math.max(1, open.length - 1);
+        if (open.length > 1) for (const { propensity } of open) expect(propensity).toBeGreaterThanOrEqual(least - 1e-9);
       }),
     );
   });
@@ -89,8 +123,9 @@ describe('any decision', () => {
   it('expects no more errors when a wrong answer costs more, and no more cost when it costs less', () => {
     fc.assert(
       fc.property(situation, fc.integer({ min: 1, max: 1000 }), (given, factor) => {
-        const dearer = { ...given, policy: { version: 1, errorCost: given.policy.errorCost.times(factor) } };
-        const [before, after] = [choose(given), choose(dearer)];
+        const sure = { ...given, learning: NOTHING_LEARNT, policy: { ...given.policy, exploration: 0 } };
+        const dearer = { ...sure, policy: { ...sure.policy, errorCost: given.policy.errorCost.times(factor) } };
+        const [before, after] = [choose(sure), choose(dearer)];
         if (!before.ok || !after.ok || before.value.reason === 'FALLBACK') return;
         expect(after.value.chosen.expectedError).toBeLessThanOrEqual(before.value.chosen.expectedError);
         expect(after.value.chosen.expectedCost.toNumber()).toBeGreaterThanOrEqual(before.value.chosen.expectedCost.toNumber());
@@ -196,5 +231,52 @@ describe('learning from the tenant', () => {
       limits: { ...NO_LIMITS, maxLatencyMs: 10_000 },
     });
     expect(choice.candidates.find(({ tier }) => tier === 'small')?.leftOut).toBe('too-slow');
+  });
+});
+
+describe('who decides', () => {
+  const general = { ...PLAIN, useCase: 'GENERAL' as const };
+  const learnt = (incumbent: Learning['incumbent'], posteriors: Learning['posteriors'] = {}) =>
+    chosen({ features: general, learning: { ...NOTHING_LEARNT, incumbent, posteriors } });
+  /** A thousand requests on which the medium tier was wrong where it was thought to be right. */
+  const mediumIsWrong = { medium: { priorWeight: 200, seen: 1000, squares: [1000, 0, 0, 0, 0, 0], moments: [800, 0, 0] } };
+
+  it('is the rules until something else was put in charge: what was learnt changes nothing before', () => {
+    expect(learnt('rules', mediumIsWrong).tier.name).toBe(learnt('rules').tier.name);
+  });
+
+  it('is what was learnt, once that is in charge', () => {
+    const before = learnt('learning');
+    const after = learnt('learning', mediumIsWrong);
+    expect(before.tier.name).toBe('medium');
+    expect(after.tier.name).not.toBe('medium');
+  });
+
+  it('is one tier for everything, once that is in charge, as long as it may be chosen', () => {
+    const fixed = learnt('tier:large');
+    expect(fixed.tier.name).toBe('large');
+    expect(explain(fixed, POLICY, 'USD')).toContain('one tier for everything');
+    const limits = { ...NO_LIMITS, excludeTiers: ['large'] };
+    expect(chosen({ limits, learning: { ...NOTHING_LEARNT, incumbent: 'tier:large' } }).tier.name).not.toBe('large');
+  });
+});
+
+describe('exploration', () => {
+  const policy = { ...POLICY, exploration: 0.2 };
+
+  it('is left to the draw, and says so to a person', () => {
+    const given = { features: { ...PLAIN, useCase: 'GENERAL' as const }, policy };
+    const choices = Array.from({ length: 100 }, (_, at) => chosen({ ...given, draw: at / 100 }));
+    const exploring = choices.filter(({ reason }) => reason === 'EXPLORATION');
+    expect(exploring.length).toBeGreaterThanOrEqual(8);
+    expect(exploring.length).toBeLessThanOrEqual(20);
+    expect(explain(exploring[0] as Choice, policy, 'USD')).toMatch(
+      /^To keep learning which tier answers best, \d.*rather than to medium/,
+    );
+  });
+
+  it('never chooses a tier that might cost more than the limit', () => {
+    const limits = { ...NO_LIMITS, maxCost: new Decimal('0.006') };
+    for (let at = 0; at < 100; at += 1) expect(chosen({ policy, limits, draw: at / 100 }).tier.name).not.toBe('large');
   });
 });

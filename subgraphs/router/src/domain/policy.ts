@@ -1,57 +1,18 @@
 import type { Decimal } from '@switchyard/kernel/decimal';
 import { err, ok, type Result } from '@switchyard/kernel/result';
-import { expectedAnswerTokens, expectedCost, expectedLatencyMs, listCost } from './cost-model.ts';
-import { bounded, learnt, priorError } from './error-model.ts';
-import type { RouteFeatures } from './features.ts';
-import type { History } from './history.ts';
-import type { PredictionFault, Predictions } from './predictions.ts';
+import { type Candidate, type Weighed, weighAll, worstCost } from './candidates.ts';
+import type { Learning } from './learning.ts';
+import type { PredictionFault } from './predictions.ts';
+import type { Situation } from './situation.ts';
+import { drawn, explored } from './thompson.ts';
 import type { Tier } from './tiers.ts';
-
-/** How a tenant wants cost and error weighed. */
-export type Policy = {
-  readonly version: number;
-  /** λ: what a wrong answer costs, in the tiers' currency. */
-  readonly errorCost: Decimal;
-};
-
-/**
- * λ until a tenant says otherwise: 0.02. A wrong answer costs as much as about ten answers of a small model, or four of a
- * large one: enough that hard requests go up the ladder, and that the dearest tier is not the answer to everything.
- */
-export const DEFAULT_ERROR_COST = '0.02';
-
-export type Limits = {
-  readonly maxCost: Decimal | null;
-  readonly maxLatencyMs: number | null;
-  /** Bounds the worst case against `maxCost`. */
-  readonly maxOutputTokens: number;
-  readonly pinnedTier: string | null;
-  readonly excludeTiers: readonly string[];
-  /** Whether another tier's answer was not good enough. */
-  readonly escalates: boolean;
-};
-
-/** Why a tier could not be chosen. */
-export type LeftOut = 'excluded' | 'resting' | 'too-dear' | 'too-slow' | 'too-small';
-
-export type Candidate = {
-  readonly tier: string;
-  /** Plain prices × tokens. */
-  readonly listCost: Decimal;
-  readonly expectedCost: Decimal;
-  readonly priorError: number;
-  readonly expectedError: number;
-  /** expectedCost + λ · expectedError. */
-  readonly objective: number;
-  /** Probability with which this policy chooses the tier for this request: 1 or 0, as it leaves nothing to chance. */
-  readonly propensity: number;
-  readonly leftOut: LeftOut | null;
-};
 
 export type Choice = {
   readonly tier: Tier;
-  readonly reason: 'POLICY' | 'ESCALATION' | 'FALLBACK' | 'PINNED';
+  readonly reason: 'POLICY' | 'EXPLORATION' | 'ESCALATION' | 'FALLBACK' | 'PINNED';
   readonly chosen: Candidate;
+  /** The tier that would have been chosen if nothing had been left to chance. */
+  readonly usual: string;
   /** Every tier of the ladder, cheapest first. */
   readonly candidates: readonly Candidate[];
   /** Why the prior decided where the trained model should have. */
@@ -64,79 +25,61 @@ export type Refusal =
   | { readonly kind: 'pin-too-dear'; readonly tier: string; readonly worstCost: Decimal }
   | { readonly kind: 'nothing-left' };
 
-export type Situation = {
-  readonly ladder: readonly Tier[];
-  readonly features: RouteFeatures;
-  readonly limits: Limits;
-  readonly policy: Policy;
-  readonly history: History;
-  /** Names of the tiers whose provider keeps failing. */
-  readonly resting: ReadonlySet<string>;
-  /** What the trained model says; where it says nothing of a tier, the prior does. */
-  readonly predictions: Predictions;
-};
-
 /**
- * The tier with the least expected cost + λ · expected error among those that may be chosen; of equals the cheaper one.
+ * The tier with the least expected cost + λ · expected error among those that may be chosen; of equals the cheaper one. Where
+ * the policy explores, chance may choose another (EXPLORATION), but never for a request that is tried again.
  * Where no tier fits the limits: the cheapest that is not excluded, one that is not resting first (FALLBACK). A choice that
  * the trained model should have made, and could not, is a FALLBACK too: to the prior.
  */
 export function choose(situation: Situation): Result<Choice, Refusal> {
-  const { ladder, limits, predictions } = situation;
-  const weighed = ladder.map((tier) => ({ tier, candidate: weigh(tier, situation) }));
-  const choice = (picked: Weighed, reason: Choice['reason']): Choice => {
-    const candidates = weighed.map(({ tier, candidate }) => ({ ...candidate, propensity: tier === picked.tier ? 1 : 0 }));
-    return { tier: picked.tier, reason, candidates, chosen: { ...picked.candidate, propensity: 1 }, fault: predictions.fault };
-  };
-
+  const { limits, predictions } = situation;
+  const weighed = weighAll(situation);
   if (limits.pinnedTier !== null) {
     const pinned = pin(limits.pinnedTier, weighed, situation);
-    return pinned.ok ? ok(choice(pinned.value, 'PINNED')) : pinned;
+    return pinned.ok ? ok(certain(weighed, pinned.value, 'PINNED', predictions.fault)) : pinned;
   }
-  const best = least(
-    weighed.filter(({ candidate }) => candidate.leftOut === null),
-    ({ candidate }) => candidate.objective,
-  );
-  const usual = predictions.fault === null ? 'POLICY' : 'FALLBACK';
-  if (best !== null) return ok(choice(best, limits.escalates ? 'ESCALATION' : usual));
-  const cheapest = fallback(weighed);
-  return cheapest === null ? err({ kind: 'nothing-left' }) : ok(choice(cheapest, 'FALLBACK'));
+  const open = weighed.filter(({ candidate }) => candidate.leftOut === null);
+  const best = bestOf(open, situation.learning);
+  if (best === null) {
+    const cheapest = fallback(weighed);
+    return cheapest === null ? err({ kind: 'nothing-left' }) : ok(certain(weighed, cheapest, 'FALLBACK', predictions.fault));
+  }
+  if (limits.escalates) return ok(certain(weighed, best, 'ESCALATION', predictions.fault));
+  if (predictions.fault !== null) return ok(certain(weighed, best, 'FALLBACK', predictions.fault));
+  return ok(leftToChance(weighed, { open, best }, situation));
 }
 
-type Weighed = { readonly tier: Tier; readonly candidate: Candidate };
-
-function weigh(tier: Tier, { features, policy, history, limits, resting, predictions }: Situation): Candidate {
-  const record = history.byTier.get(tier.name);
-  const list = listCost(tier, features.inputTokens, Math.min(limits.maxOutputTokens, expectedAnswerTokens(features)));
-  const cost = expectedCost(list, record);
-  const predicted = predictions.errors.get(tier.name);
-  const prior = predicted === undefined ? priorError(tier, features) : bounded(predicted);
-  const error = learnt(prior, record);
-  return {
-    tier: tier.name,
-    listCost: list,
-    expectedCost: cost,
-    priorError: prior,
-    expectedError: error,
-    objective: cost.toNumber() + policy.errorCost.toNumber() * error,
-    propensity: 0,
-    leftOut: leftOutOf(tier, { features, limits, resting, latencyMs: expectedLatencyMs(tier, record) }),
-  };
+/** One tier for everything, where the tenant's own data shows that this is best; else the least objective. */
+function bestOf(open: readonly Weighed[], { incumbent }: Learning): Weighed | null {
+  const fixed = open.find(({ tier }) => incumbent === `tier:${tier.name}`);
+  return fixed ?? least(open, ({ candidate }) => candidate.objective);
 }
 
-type Eligibility = Pick<Situation, 'features' | 'limits' | 'resting'> & { readonly latencyMs: number };
-
-function leftOutOf(tier: Tier, { features, limits, resting, latencyMs }: Eligibility): LeftOut | null {
-  if (limits.excludeTiers.includes(tier.name)) return 'excluded';
-  if (resting.has(tier.name)) return 'resting';
-  // The history is cut to the context that there is; the message itself cannot be.
-  if (features.tokenCount > tier.contextTokens) return 'too-small';
-  if (limits.maxCost !== null && worstCost(tier, features, limits).greaterThan(limits.maxCost)) return 'too-dear';
-  return limits.maxLatencyMs !== null && latencyMs > limits.maxLatencyMs ? 'too-slow' : null;
+function certain(weighed: readonly Weighed[], picked: Weighed, reason: Choice['reason'], fault: Choice['fault']): Choice {
+  return choiceOf(weighed, { picked, reason, usual: picked.tier.name, fault }, (tier) => Number(tier === picked.tier));
 }
 
-function worstCost(tier: Tier, features: RouteFeatures, limits: Limits): Decimal {
-  return listCost(tier, features.inputTokens, limits.maxOutputTokens);
+type Contest = { readonly open: readonly Weighed[]; readonly best: Weighed };
+
+function leftToChance(weighed: readonly Weighed[], { open, best }: Contest, { policy, draw }: Situation): Choice {
+  if (policy.exploration === 0 || open.length === 1) return certain(weighed, best, 'POLICY', null);
+  const errorCost = policy.errorCost.toNumber();
+  const beliefs = open.map(({ candidate, deviation }) => ({ mean: candidate.objective, deviation: errorCost * deviation }));
+  const shares = explored(beliefs, open.indexOf(best), policy.exploration);
+  const picked = open[drawn(shares, draw)] ?? best;
+  const reason = picked === best ? 'POLICY' : 'EXPLORATION';
+  const propensities = new Map(open.map(({ tier }, at) => [tier, shares[at] ?? 0]));
+  return choiceOf(weighed, { picked, reason, usual: best.tier.name, fault: null }, (tier) => propensities.get(tier) ?? 0);
+}
+
+function choiceOf(
+  weighed: readonly Weighed[],
+  { picked, reason, usual, fault }: Pick<Choice, 'reason' | 'usual' | 'fault'> & { readonly picked: Weighed },
+  propensityOf: (tier: Tier) => number,
+): Choice {
+  const candidates = weighed.map(({ tier, candidate }) => ({ ...candidate, propensity: propensityOf(tier) }));
+  const chosen = { ...picked.candidate, propensity: propensityOf(picked.tier) };
+  return { tier: picked.tier, reason, usual, candidates, chosen, fault };
 }
 
 function pin(name: string, weighed: readonly Weighed[], { features, limits }: Situation): Result<Weighed, Refusal> {
@@ -152,9 +95,10 @@ function pin(name: string, weighed: readonly Weighed[], { features, limits }: Si
 
 function fallback(weighed: readonly Weighed[]): Weighed | null {
   const left = weighed.filter(({ candidate }) => candidate.leftOut !== 'excluded');
-  const able = left.filter(({ candidate }) => candidate.leftOut !== 'too-small');
+  const allowed = left.filter(({ candidate }) => candidate.leftOut !== 'barred');
+  const able = allowed.filter(({ candidate }) => candidate.leftOut !== 'too-small');
   const awake = able.filter(({ candidate }) => candidate.leftOut !== 'resting');
-  const pool = [awake, able, left].find((tiers) => tiers.length > 0) ?? [];
+  const pool = [awake, able, allowed, left].find((tiers) => tiers.length > 0) ?? [];
   return least(pool, ({ candidate }) => candidate.expectedCost.toNumber());
 }
 

@@ -1,11 +1,12 @@
-import { Decimal } from '@switchyard/kernel/decimal';
 import { describe, expect, it } from 'vitest';
 import { LADDER, NO_LIMITS, PLAIN } from '../test-support/arbitraries.ts';
 import { explain } from './explanation.ts';
 import { NO_HISTORY } from './history.ts';
-import { choose, DEFAULT_ERROR_COST } from './policy.ts';
+import { NOTHING_LEARNT } from './learning.ts';
+import { choose } from './policy.ts';
 import { createPredict, type Predictions } from './predictions.ts';
 import type { Predictor } from './predictor/predictor.ts';
+import { FIRST_POLICY } from './routing-policy.ts';
 
 function predictorSaying(says: Readonly<Record<string, number>>): Predictor {
   return {
@@ -18,20 +19,20 @@ function predictorSaying(says: Readonly<Record<string, number>>): Predictor {
 const predict = (says: Readonly<Record<string, number>>, spentMs = 0) =>
   createPredict({ kind: 'loaded', predictor: predictorSaying(says) }, LADDER, 20)('Which?', spentMs);
 
-const POLICY = { version: 1, errorCost: new Decimal(DEFAULT_ERROR_COST) };
-
 function chosen(predictions: Predictions) {
   const given = {
     ladder: LADDER,
     features: PLAIN,
     limits: NO_LIMITS,
-    policy: POLICY,
+    policy: FIRST_POLICY,
+    learning: NOTHING_LEARNT,
+    draw: 0,
     history: NO_HISTORY,
     resting: new Set<string>(),
   };
   const choice = choose({ ...given, predictions });
   if (!choice.ok) throw new Error(choice.error.kind);
-  return { ...choice.value, sentence: explain(choice.value, POLICY, 'USD') };
+  return { ...choice.value, sentence: explain(choice.value, FIRST_POLICY, 'USD') };
 }
 
 describe('what a trained model says', () => {

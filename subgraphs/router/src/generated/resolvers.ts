@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { TierMapper, RouteDecisionMapper, RouteDecisionConnectionMapper, RouteCandidateMapper, EpisodeMapper } from '../mappers.ts';
+import type { TierMapper, RouteDecisionMapper, RouteDecisionConnectionMapper, RouteCandidateMapper, EpisodeMapper, TenantMapper, RoutingPolicyMapper } from '../mappers.ts';
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -43,6 +43,7 @@ export type Mutation = {
   reportOutcome: RouteDecision;
   /** Decides without calling a model, for a caller that makes the call itself. */
   route: RouteDecision;
+  updateRoutingPolicy: RoutingPolicy;
 };
 
 
@@ -53,6 +54,11 @@ export type MutationReportOutcomeArgs = {
 
 export type MutationRouteArgs = {
   input: RouteInput;
+};
+
+
+export type MutationUpdateRoutingPolicyArgs = {
+  input: UpdateRoutingPolicyInput;
 };
 
 export type PageInfo = {
@@ -178,6 +184,29 @@ export type RouteReason =
   | 'PINNED'
   | 'POLICY';
 
+/** How the tenant wants its requests routed; each change makes a new version. */
+export type RoutingPolicy = {
+  __typename?: 'RoutingPolicy';
+  /** λ: what a wrong answer costs, in the tenant's currency. */
+  errorCost: Money;
+  /** Share of traffic that explores, 0..0.2: where it goes elsewhere than to the tier that looks best, so that the router learns. */
+  exploration: Scalars['Float']['output'];
+  /** No tier that might cost more is chosen, exploring or not, as long as one fits. */
+  maxCostPerRequest?: Maybe<Money>;
+  maxLatencyMs?: Maybe<Scalars['Int']['output']>;
+  /** Those that may answer, cheapest first. */
+  tiers: Array<Scalars['String']['output']>;
+  updatedAt: Scalars['DateTime']['output'];
+  version: Scalars['Int']['output'];
+};
+
+export type Tenant = {
+  __typename?: 'Tenant';
+  id: Scalars['ID']['output'];
+  /** The one in force. */
+  routingPolicy: RoutingPolicy;
+};
+
 /** One rung of the ladder of models, as the operator configured it. */
 export type Tier = {
   __typename?: 'Tier';
@@ -194,6 +223,19 @@ export type Tier = {
 export type TimeRange = {
   from: Scalars['DateTime']['input'];
   to: Scalars['DateTime']['input'];
+};
+
+/** What is left out stays as it is; null takes a limit away. */
+export type UpdateRoutingPolicyInput = {
+  errorCost: Scalars['Decimal']['input'];
+  /** Refused as a CONFLICT when the policy has moved on. */
+  expectedVersion: Scalars['Int']['input'];
+  /** 0..0.2. */
+  exploration?: InputMaybe<Scalars['Float']['input']>;
+  maxCostPerRequest?: InputMaybe<Scalars['Decimal']['input']>;
+  maxLatencyMs?: InputMaybe<Scalars['Int']['input']>;
+  /** Null: all that the operator offers. */
+  tiers?: InputMaybe<Array<Scalars['String']['input']>>;
 };
 
 
@@ -278,6 +320,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 export type FederationTypes = {
   Episode: Episode;
   RouteDecision: RouteDecision;
+  Tenant: Tenant;
 };
 
 /** Mapping of federation reference types */
@@ -288,6 +331,9 @@ export type FederationReferenceTypes = {
   RouteDecision:
     ( { __typename: 'RouteDecision' }
     & GraphQLRecursivePick<FederationTypes['RouteDecision'], {"id":true}> );
+  Tenant:
+    ( { __typename: 'Tenant' }
+    & GraphQLRecursivePick<FederationTypes['Tenant'], {"id":true}> );
 };
 
 
@@ -317,8 +363,11 @@ export type ResolversTypes = {
   RouteInput: RouteInput;
   RouteOutcome: RouteOutcome;
   RouteReason: RouteReason;
+  RoutingPolicy: ResolverTypeWrapper<RoutingPolicyMapper>;
+  Tenant: ResolverTypeWrapper<TenantMapper>;
   Tier: ResolverTypeWrapper<TierMapper>;
   TimeRange: TimeRange;
+  UpdateRoutingPolicyInput: UpdateRoutingPolicyInput;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -343,8 +392,11 @@ export type ResolversParentTypes = {
   RouteDecisionEdge: Omit<RouteDecisionEdge, 'node'> & { node: ResolversParentTypes['RouteDecision'] };
   RouteFeatures: RouteFeatures;
   RouteInput: RouteInput;
+  RoutingPolicy: RoutingPolicyMapper;
+  Tenant: TenantMapper;
   Tier: TierMapper;
   TimeRange: TimeRange;
+  UpdateRoutingPolicyInput: UpdateRoutingPolicyInput;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -373,6 +425,7 @@ export type MoneyResolvers<ContextType = Context, ParentType extends ResolversPa
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   reportOutcome?: Resolver<ResolversTypes['RouteDecision'], ParentType, ContextType, RequireFields<MutationReportOutcomeArgs, 'input'>>;
   route?: Resolver<ResolversTypes['RouteDecision'], ParentType, ContextType, RequireFields<MutationRouteArgs, 'input'>>;
+  updateRoutingPolicy?: Resolver<ResolversTypes['RoutingPolicy'], ParentType, ContextType, RequireFields<MutationUpdateRoutingPolicyArgs, 'input'>>;
 };
 
 export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -433,6 +486,22 @@ export type RouteFeaturesResolvers<ContextType = Context, ParentType extends Res
   tokenCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
+export type RoutingPolicyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RoutingPolicy'] = ResolversParentTypes['RoutingPolicy']> = {
+  errorCost?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  exploration?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  maxCostPerRequest?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  maxLatencyMs?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  tiers?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type TenantResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Tenant'] = ResolversParentTypes['Tenant'], FederationReferenceType extends FederationReferenceTypes['Tenant'] = FederationReferenceTypes['Tenant']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Tenant']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  routingPolicy?: Resolver<ResolversTypes['RoutingPolicy'], ParentType, ContextType>;
+};
+
 export type TierResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Tier'] = ResolversParentTypes['Tier']> = {
   healthy?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   inputPricePerMillion?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
@@ -456,6 +525,8 @@ export type Resolvers<ContextType = Context> = {
   RouteDecisionConnection?: RouteDecisionConnectionResolvers<ContextType>;
   RouteDecisionEdge?: RouteDecisionEdgeResolvers<ContextType>;
   RouteFeatures?: RouteFeaturesResolvers<ContextType>;
+  RoutingPolicy?: RoutingPolicyResolvers<ContextType>;
+  Tenant?: TenantResolvers<ContextType>;
   Tier?: TierResolvers<ContextType>;
 };
 

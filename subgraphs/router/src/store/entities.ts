@@ -1,9 +1,9 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { SHARED_ROWS, TENANT_ROWS } from '@switchyard/database/policies';
 import type { EpisodeId, ModelCallId, RouteDecisionId, SessionId, TenantId } from '@switchyard/kernel/ids';
+import type { LeftOut } from '../domain/candidates.ts';
 import type { RouteFeatures } from '../domain/features.ts';
 import { OUTCOME_SOURCES } from '../domain/outcome.ts';
-import type { LeftOut } from '../domain/policy.ts';
 
 /** A candidate as it is kept: costs as decimal strings in the decision's currency. */
 export type StoredCandidate = {
@@ -11,6 +11,9 @@ export type StoredCandidate = {
   readonly listCost: string;
   readonly expectedCost: string;
   readonly priorError: number;
+  /** As the rules, and as the bandit take the tenant's outcomes in; decisions before there was a bandit have neither. */
+  readonly ruleError?: number;
+  readonly learntError?: number;
   readonly expectedError: number;
   readonly objective: number;
   readonly propensity: number;
@@ -81,7 +84,7 @@ export const DecisionCallEntity = defineEntity({
   },
 });
 
-/** A tenant's policy, one row per version; the highest is in force. */
+/** A tenant's policies, one row per version. The highest that is in force counts; those that never were are candidates of canaries. */
 export const RoutingPolicyEntity = defineEntity({
   name: 'RoutingPolicy',
   tableName: 'routing_policy',
@@ -93,8 +96,15 @@ export const RoutingPolicyEntity = defineEntity({
     errorCost: p.decimal('string').precision(38).scale(18),
     currency: p.text(),
     updatedAt: p.datetime(3),
+    /** Null: every tier that the operator offers. */
+    tiers: p.array().columnType('text[]').nullable(),
+    exploration: p.double().$type<number>().default(0),
+    maxCostPerRequest: p.decimal('string').precision(38).scale(18).nullable(),
+    maxLatencyMs: p.integer().nullable(),
+    inForce: p.boolean().default(true),
   },
 });
+export type RoutingPolicyRow = InferEntity<typeof RoutingPolicyEntity>;
 
 /** How the calls to a tier's provider have gone, over all tenants. */
 export const TierHealthEntity = defineEntity({

@@ -1,10 +1,10 @@
 import type { Database, Tx } from '@switchyard/database/database';
 import type { Clock } from '@switchyard/kernel/clock';
-import { Decimal } from '@switchyard/kernel/decimal';
 import type { TenantId } from '@switchyard/kernel/ids';
 import { HISTORY_SIZE, type History, historyOf, type PastDecision, remember } from '../domain/history.ts';
-import { DEFAULT_ERROR_COST, type Policy } from '../domain/policy.ts';
+import type { Policy } from '../domain/routing-policy.ts';
 import type { TierHealth } from '../domain/tier-health.ts';
+import { policyInForce } from './policies.ts';
 import { readTierHealth } from './tier-health.ts';
 
 /** What a decision needs to know of a tenant. */
@@ -20,6 +20,8 @@ export type TenantState = {
  */
 export type TenantStates = {
   get(tenantId: TenantId): Promise<TenantState>;
+  /** Reads the rows again for the next decision: a policy that this process changed counts at once. */
+  forget(tenantId: TenantId): void;
   /** Takes in a decision of this process before the rows are read again. */
   remember(tenantId: TenantId, decision: PastDecision): void;
 };
@@ -71,6 +73,7 @@ export function createTenantStates(options: TenantStatesOptions): TenantStates {
       entry.reading.catch(() => undefined);
       return entry.state;
     },
+    forget: (tenantId) => void entries.delete(tenantId),
     remember(tenantId, decision) {
       const entry = entries.get(tenantId);
       if (entry?.state == null) return;
@@ -80,25 +83,8 @@ export function createTenantStates(options: TenantStatesOptions): TenantStates {
 }
 
 async function readState(tx: Tx, tenantId: TenantId, options: TenantStatesOptions): Promise<TenantState> {
-  const policy = await readPolicy(tx, tenantId, options);
+  const policy = await policyInForce(tx, { tenantId, currency: options.currency, now: options.clock.now() });
   return { policy, history: historyOf(await readHistory(tx)), health: await readTierHealth(tx) };
-}
-
-/** The policy in force; a tenant without one gets version 1 of the defaults. */
-async function readPolicy(tx: Tx, tenantId: TenantId, { currency, clock }: TenantStatesOptions): Promise<Policy> {
-  const [row] = await tx.query<{ version: number; error_cost: string; currency: string }>(
-    'select version, error_cost, currency from router.routing_policy order by version desc limit 1',
-  );
-  if (row === undefined) {
-    await tx.query(
-      `insert into router.routing_policy (tenant_id, version, error_cost, currency, updated_at)
-       values ($1, 1, $2, $3, $4) on conflict (tenant_id, version) do nothing`,
-      [tenantId, DEFAULT_ERROR_COST, currency, clock.now().toISOString()],
-    );
-    return { version: 1, errorCost: new Decimal(DEFAULT_ERROR_COST) };
-  }
-  // After the operator has changed the tiers' currency, a policy in the old one says nothing any more.
-  return { version: row.version, errorCost: new Decimal(row.currency === currency ? row.error_cost : DEFAULT_ERROR_COST) };
 }
 
 type HistoryRow = {

@@ -2,8 +2,10 @@ import { Decimal } from '@switchyard/kernel/decimal';
 import fc from 'fast-check';
 import type { RouteFeatures } from '../domain/features.ts';
 import { type History, historyOf, type PastDecision } from '../domain/history.ts';
-import type { Limits, Policy } from '../domain/policy.ts';
+import type { Learning } from '../domain/learning.ts';
 import type { Predictions } from '../domain/predictions.ts';
+import type { Policy } from '../domain/routing-policy.ts';
+import type { Limits } from '../domain/situation.ts';
 import { ladderOf, type Tier, type TierSettings } from '../domain/tiers.ts';
 
 export const TIERS: readonly TierSettings[] = [
@@ -28,6 +30,7 @@ export const NO_LIMITS: Limits = {
   maxLatencyMs: null,
   maxOutputTokens: 1024,
   pinnedTier: null,
+  tiers: TIERS.map(({ name }) => name),
   excludeTiers: [],
   escalates: false,
 };
@@ -82,6 +85,10 @@ export const history: fc.Arbitrary<History> = fc.array(pastDecision, { maxLength
 export const policy: fc.Arbitrary<Policy> = fc.record({
   version: fc.integer({ min: 1, max: 9 }),
   errorCost: fc.double({ min: 0, max: 10, noNaN: true }).map((value) => new Decimal(value.toFixed(6))),
+  tiers: fc.constant(null),
+  exploration: fc.constantFrom(0, 0.01, 0.2),
+  maxCostPerRequest: fc.constant(null),
+  maxLatencyMs: fc.constant(null),
 });
 
 export const limits: fc.Arbitrary<Limits> = fc.record({
@@ -89,6 +96,7 @@ export const limits: fc.Arbitrary<Limits> = fc.record({
   maxLatencyMs: fc.option(fc.integer({ min: 1, max: 20_000 })),
   maxOutputTokens: fc.integer({ min: 1, max: 4096 }),
   pinnedTier: fc.constant(null),
+  tiers: fc.subarray(TIERS.map((tier) => tier.name)),
   excludeTiers: fc.subarray(TIERS.map((tier) => tier.name)),
   escalates: fc.boolean(),
 });
@@ -101,3 +109,12 @@ export const predictions: fc.Arbitrary<Predictions> = fc.oneof(
 export const resting: fc.Arbitrary<ReadonlySet<string>> = fc
   .subarray(TIERS.map((tier) => tier.name))
   .map((names) => new Set(names));
+
+export const learning: fc.Arbitrary<Learning> = fc.record({
+  policyVersion: fc.constant(1),
+  incumbent: fc.constantFrom('rules', 'learning', 'tier:small'),
+  challenges: fc.constant({}),
+  posteriors: fc.record({ seen: fc.integer({ min: 1, max: 5000 }), wrong: share }).map(({ seen, wrong }) => ({
+    small: { priorWeight: 200, seen, squares: [seen, 0, 0, 0, 0, 0], moments: [seen * (wrong - 0.5), 0, 0] },
+  })),
+});

@@ -27,6 +27,7 @@ export async function startRouter(adminUrl: string, options: Options = { freshFo
   await admin.connect();
   const clock = { at: new Date('2026-05-01T10:00:00.000Z'), now: () => clock.at };
   const registry = new Registry();
+  const draws: number[] = [];
   const module = createRouterModule({
     database,
     contextKey: CONTEXT_KEY,
@@ -34,6 +35,7 @@ export async function startRouter(adminUrl: string, options: Options = { freshFo
     tiers: TIERS,
     countTokens: (text) => text.split(/\s+/).length,
     registry,
+    random: () => draws.shift() ?? 0,
     ...options,
   });
 
@@ -42,6 +44,8 @@ export async function startRouter(adminUrl: string, options: Options = { freshFo
     database,
     registry,
     clock,
+    /** What chance decides with next; 0 when there is none left. */
+    draws,
     /** Asks the graph as a tenant with these scopes; null: as the operator. */
     async ask(tenantId: TenantId | null, query: string, variables: Record<string, unknown> = {}, scopes: Scope[] = ['ADMIN']) {
       const contextToken = await signContext(

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -63,6 +63,24 @@ describe('the embedded PostgreSQL', () => {
     await server.stop();
   });
 
+  it.runIf(process.getuid?.() === 0)(
+    'serves root in a private folder where there are no user namespaces, as in most containers',
+    async () => {
+      const before = process.env.PATH;
+      const [tools, home] = [await commandsWithout('unshare'), await mkdtemp(path.join(tmpdir(), 'switchyard-private-'))];
+      process.env.PATH = tools;
+      try {
+        const server = await startEmbeddedPostgres({ directory: home });
+        running.push(server);
+        expect(await ask(server.adminUrl, 'select 7')).toEqual([[7]]);
+        await server.stop();
+      } finally {
+        process.env.PATH = before;
+        for (const folder of [tools, home]) await rm(folder, { recursive: true, force: true });
+      }
+    },
+  );
+
   it('runs again at the same address after it was killed by itself, and then stops for good', async () => {
     const server = await startEmbeddedPostgres({ directory });
     running.push(server);
@@ -75,3 +93,13 @@ describe('the embedded PostgreSQL', () => {
     await expect(ask(server.adminUrl, 'select 1')).rejects.toThrow();
   });
 });
+
+/** A folder of links to every command of the PATH but one. */
+async function commandsWithout(absent: string): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'switchyard-path-'));
+  for (const directory of new Set((process.env.PATH ?? '').split(':'))) {
+    for (const name of await readdir(directory).catch(() => []))
+      if (name !== absent) await symlink(path.join(directory, name), path.join(folder, name)).catch(() => undefined);
+  }
+  return folder;
+}

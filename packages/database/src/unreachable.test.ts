@@ -8,6 +8,7 @@ it.each([
   failed('connect ECONNREFUSED 127.0.0.1:5432', 'ECONNREFUSED'),
   failed('terminating connection due to administrator command', '57P01'),
   failed('connection failure', '08006'),
+  failed('could not extend file: No space left on device', '53100'),
   failed('Connection terminated unexpectedly'),
   new Error('a driver’s own words', { cause: failed('read', 'ECONNRESET') }),
 ])('is told by %s', (error) => {

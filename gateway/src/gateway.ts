@@ -16,6 +16,7 @@ import { createJwtReader, type JwtOptions } from './jwt.ts';
 import { DEFAULT_LIMITS, type OperationLimits } from './limits.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { watchOpenStreams } from './open-streams.ts';
+import { answerRaw, type RawEndpoints } from './raw-endpoint.ts';
 import { serveSockets } from './sockets.ts';
 
 export type GatewayOptions = {
@@ -39,6 +40,8 @@ export type GatewayOptions = {
   readonly registry: Registry;
   /** What /health/ready asks besides the subgraphs, by name: `{ database: () => … }`. */
   readonly probes?: Readonly<Record<string, Probe>>;
+  /** Addresses beside the graph, by the prefix of their path. */
+  readonly endpoints?: RawEndpoints;
   readonly limits?: Partial<OperationLimits>;
   /** Events of another process's subgraph that may wait for a slow subscriber before it is cut off. Default 1,000. */
   readonly maxQueuedEvents?: number;
@@ -80,6 +83,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = request.url?.split('?')[0] ?? '/';
     if (path === '/graphql') return await answerGraphQL(request, response, { http, draining });
+    if (await answerRaw(options.endpoints ?? {}, path, request, response)) return;
     if (request.method !== 'GET' && request.method !== 'HEAD') return void response.writeHead(404).end();
     if (await answerHealth(health, path, response)) return;
     if (await answerExplorer(path, request, response)) return;

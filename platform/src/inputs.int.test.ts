@@ -25,6 +25,10 @@ const TOO_LONG = 'x'.repeat(200_000);
 /** `JSON` is text too, within an object. */
 const TEXT_SCALARS = ['String', 'ID', 'JSON', 'Decimal', 'DateTime'];
 
+const OPERATORS = ['createTenant', 'createMeter', 'reportModelUsage'];
+/** No worker runs here, so that what they are about is not there. */
+const OF_NOTHING = ['approveToolCall', 'rejectToolCall', 'reportModelUsage'];
+
 let platform: MountedPlatform;
 let tenant: GraphCaller;
 /** What each mutation takes without complaint, made anew for each call. */
@@ -44,6 +48,10 @@ beforeAll(async () => {
   const episode = async () =>
     await id('mutation ($id: ID!) { sendMessage(input: { sessionId: $id, content: "Hello" }) { id } }', { id: await session() });
   const endedEpisode = async () => await id('mutation ($id: ID!) { cancelEpisode(id: $id) { id } }', { id: await episode() });
+  const webhookSource = async () => {
+    const made = 'mutation { createWebhookSource(input: { name: "w" }) { source { id } } }';
+    return (await tenant.graph<{ createWebhookSource: { source: { id: string } } }>(made)).createWebhookSource.source.id;
+  };
   const document = { externalId: 'a', title: 'A', text: 'About a', url: 'https://a.example/' };
   const input = async (value: Json): Promise<Json> => ({ input: value });
   good = {
@@ -75,6 +83,17 @@ beforeAll(async () => {
     route: () => input({ content: 'Hello' }),
     reportOutcome: async () =>
       await input({ routeDecisionId: await id('mutation { route(input: { content: "Hello" }) { id } }'), outcome: 'CORRECT' }),
+    recordUsage: () =>
+      input({
+        events: [{ id: 'e', meter: 'custom_units', quantity: '1', occurredAt: new Date().toISOString(), dimensions: { a: 'b' } }],
+      }),
+    createMeter: () => input({ code: 'seats', description: 'Seats', unit: 'seat', aggregation: 'UNIQUE', uniqueBy: 'seat' }),
+    createWebhookSource: () => input({ name: 'warehouse' }),
+    rotateWebhookSecret: async () => ({ id: await webhookSource() }),
+    deleteWebhookSource: async () => ({ id: await webhookSource() }),
+    // No stream was cut here, so that there is no estimate.
+    reportModelUsage: () =>
+      input({ tenantId: ABSENT_ID, episodeId: ABSENT_ID, modelCallId: ABSENT_ID, inputTokens: 1, outputTokens: 1 }),
   };
 });
 afterAll(() => platform.close());
@@ -82,13 +101,13 @@ afterAll(() => platform.close());
 describe.each(MUTATIONS.map((field) => [field.name, field] as const))('%s', (name, field) => {
   const call = async (path: readonly string[], value: unknown): Promise<string> => {
     const variables = withValue((await good[name]?.()) ?? {}, path, value);
-    const caller = name === 'createTenant' ? platform.operator : tenant;
+    const caller = OPERATORS.includes(name) ? platform.operator : tenant;
     const { errors } = await caller.ask(documentOf(field), variables as Json);
     return errors[0]?.extensions.code ?? 'OK';
   };
 
   it('takes what is good', async () => {
-    expect(await call([], undefined)).toBe(name.endsWith('ToolCall') ? 'NOT_FOUND' : 'OK');
+    expect(await call([], undefined)).toBe(OF_NOTHING.includes(name) ? 'NOT_FOUND' : 'OK');
   });
 
   it.each(textInputs(field).map((input) => [input.path.join('.'), input] as const))(
@@ -100,8 +119,11 @@ describe.each(MUTATIONS.map((field) => [field.name, field] as const))('%s', (nam
         if (input.scalar === 'JSON') expect(await call(input.path, { type: 'object', [text]: 1 }), what).toBe('BAD_USER_INPUT');
       }
       // An id that cannot be one is of nothing that there is.
+      // What recordUsage rejects, it rejects by itself, within its answer.
       const refusals =
-        input.scalar === 'ID' || name === 'deleteKnowledge' ? ['BAD_USER_INPUT', 'NOT_FOUND', 'OK'] : ['BAD_USER_INPUT'];
+        input.scalar === 'ID' || ['deleteKnowledge', 'recordUsage'].includes(name)
+          ? ['BAD_USER_INPUT', 'NOT_FOUND', 'OK']
+          : ['BAD_USER_INPUT'];
       expect(refusals).toContain(await call(input.path, of(TOO_LONG)));
     },
   );
@@ -146,7 +168,7 @@ it.each([
 function documentOf(field: GraphQLField<unknown, unknown>): string {
   const declared = field.args.map((argument) => `$${argument.name}: ${argument.type}`).join(', ');
   const given = field.args.map((argument) => `${argument.name}: $${argument.name}`).join(', ');
-  const selection = String(field.type) === 'Int!' ? '' : ' { __typename }';
+  const selection = ['Int!', 'ID!'].includes(String(field.type)) ? '' : ' { __typename }';
   return `mutation (${declared}) { ${field.name}(${given})${selection} }`;
 }
 

@@ -100,8 +100,8 @@ export async function mountModules(options: MountOptions): Promise<Modules> {
         ...(config.ROUTER_MODEL_FILE === undefined ? {} : { modelFile: config.ROUTER_MODEL_FILE }),
       })
     : null;
-  const billing = needs('billing', 'worker-metering')
-    ? createBillingModule({ ...common, database: await open(BILLING), registry })
+  const billing = needs('billing', 'worker-metering', 'gateway')
+    ? createBillingModule({ ...common, database: await open(BILLING), secretsKey: options.secretsKey, registry })
     : null;
   const { primary, replica } = options.analyticsUrls;
   const analyticsDatabase = needs('analytics', 'worker-projector') ? await open(ANALYTICS, primary) : null;

@@ -15,6 +15,7 @@ import { Closers } from './closers.ts';
 import { type Config, ROLES } from './config.ts';
 import { openDataDirectory, randomHex } from './data-directory.ts';
 import { runDemo, startDemoShopFor } from './demo/run.ts';
+import { endpointsOf } from './endpoints.ts';
 import { type Modules, mountModules, SCHEMAS } from './modules.ts';
 import { refuseTakenPorts } from './ports.ts';
 import { openPostgres } from './postgres.ts';
@@ -160,6 +161,7 @@ async function openGateway(
     logger: options.logger,
     registry: options.registry,
     probes: { database: modules.databaseProbe },
+    endpoints: endpointsOf(modules),
   });
   closers.add('the gateway', () => gateway.stop(GRACE_MS));
   return `${gateway.url}/graphql`;

@@ -144,6 +144,8 @@ export const EVENT_TYPES = {
       estimated: z.boolean(),
       episodeId: id.nullable(),
       toolCallId: id.nullable(),
+      /** The usage record that this one takes back. */
+      reverses: id.optional(),
     }),
   },
 } as const;

@@ -101,7 +101,8 @@ async function openConsumer(group: string, around: Surroundings): Promise<Consum
   const { config, databaseUrl, analyticsUrl, logger, open, closers } = around;
   const common = { clock: systemClock, logger, contextKey: randomBytes(32), registry: createMetricsRegistry() };
   if (group === 'metering')
-    return createBillingModule({ ...common, database: await open(BILLING, databaseUrl) }).consumers.metering;
+    return createBillingModule({ ...common, secretsKey: randomBytes(32), database: await open(BILLING, databaseUrl) }).consumers
+      .metering;
   if (group === ANALYTICS_GROUP) {
     const pubsub = await openPubSub(config, databaseUrl, logger);
     closers.add('pub/sub', () => pubsub.close());

@@ -19,7 +19,11 @@ if (role === 'relay') {
   await startRelay({ source: await createPostgresLog({ url, logger }), sink: kafka, database });
 } else {
   const common = { clock: systemClock, logger, registry: new Registry(), contextKey: Buffer.alloc(32) };
-  const billing = createBillingModule({ ...common, database: await openDatabase({ url, schema: BILLING, poolSize: 4 }) });
+  const billing = createBillingModule({
+    ...common,
+    secretsKey: Buffer.alloc(32),
+    database: await openDatabase({ url, schema: BILLING, poolSize: 4 }),
+  });
   await kafka.consume(billing.consumers.metering);
   const database = await openDatabase({ url, schema: ANALYTICS, poolSize: 4 });
   await kafka.consume(createAnalyticsConsumer({ database, pubsub: createMemoryPubSub(), clock: systemClock }));

@@ -10,6 +10,10 @@ const CONTEXT_KEY = Buffer.alloc(32, 3);
 /** In the billing period of the tenants' minutes. */
 const NOW = new Date('2026-11-20T12:00:00Z');
 
+const RECORD = 'mutation ($events: [UsageEventInput!]!) { recordUsage(input: {events: $events}) { accepted duplicates } }';
+const CREATE_SOURCE =
+  'mutation ($key: String) { createWebhookSource(input: {name: "s", idempotencyKey: $key}) { source { id } secret } }';
+
 const LINES = '{ invoicePreview { lineItems { id meter quantity } } }';
 
 const ofEntity = (type: string, fields: string, entity: string, name: string): IsolationCase => ({
@@ -29,7 +33,7 @@ const CASES: readonly IsolationCase[] = [
   },
   {
     field: 'Query.usageRecords',
-    operation: `query ($from: DateTime!, $to: DateTime!) { usageRecords(range: {from: $from, to: $to}) { edges { node { id } } } }`,
+    operation: `query ($from: DateTime!, $to: DateTime!) { usageRecords(first: 100, range: {from: $from, to: $to}) { edges { node { id } } } }`,
     variables: ({ from, to }) => ({ from, to }),
     shows: (owned) => owned.record ?? '',
   },
@@ -47,12 +51,42 @@ const CASES: readonly IsolationCase[] = [
   ofEntity('Episode', 'usage { id }', 'episode', 'record'),
   { ...ofEntity('Episode', 'cost { amount }', 'episode', ''), shows: (owned) => `"${owned.cost}"` },
   ofEntity('ToolCall', 'usage { id }', 'toolCall', 'toolRecord'),
+  {
+    field: 'Query.usage',
+    operation: `query ($from: DateTime!, $to: DateTime!) { usage(range: {from: $from, to: $to}, meter: "users") { quantity } }`,
+    variables: ({ from, to }) => ({ from, to }),
+    shows: (owned) => `"${owned.users}"`,
+  },
+  {
+    field: 'Mutation.recordUsage',
+    operation: RECORD,
+    variables: ({ from, event }) => ({ events: [{ id: event, meter: 'custom_units', quantity: '1', occurredAt: from }] }),
+    shows: () => '"duplicates":1',
+  },
+  listing('Query.webhookSources', '{ webhookSources { id } }', 'webhookSource'),
+  {
+    field: 'Mutation.createWebhookSource',
+    operation: CREATE_SOURCE,
+    variables: ({ key }) => ({ key }),
+    shows: (owned) => owned.webhookSource ?? '',
+  },
+  byId('Mutation.rotateWebhookSecret', 'mutation ($id: ID!) { rotateWebhookSecret(id: $id) { source { id } } }', 'webhookSource'),
+  byId('Mutation.deleteWebhookSource', 'mutation ($id: ID!) { deleteWebhookSource(id: $id) }', 'oldSource'),
 ];
 
 /** The billing subgraph on a migrated database. */
 export async function isolationOfBilling(appUrl: string, admin: pg.Client): Promise<IsolationOf & { close(): Promise<void> }> {
   const database = await openDatabase({ url: appUrl, schema: SCHEMA });
-  const module = createBillingModule({ database, contextKey: CONTEXT_KEY, clock: { now: () => NOW } });
+  const module = createBillingModule({
+    database,
+    contextKey: CONTEXT_KEY,
+    secretsKey: Buffer.alloc(32, 4),
+    clock: { now: () => NOW },
+  });
+
+  await admin.query(
+    `insert into billing.meter (code, description, unit, aggregation, unique_by, position) values ('users', 'Users', 'user', 'UNIQUE', 'user', 9)`,
+  );
 
   const ask = async (tenantId: TenantId, query: string, variables: Record<string, unknown> = {}): Promise<string> => {
     const context = {
@@ -83,7 +117,23 @@ export async function isolationOfBilling(appUrl: string, admin: pg.Client): Prom
     const asked = { all: [{ __typename: 'Episode', id: episode }] };
     const costs = `query ($all: [_Any!]!) { _entities(representations: $all) { ... on Episode { cost { amount } } } }`;
     const cost = /"amount":"([^"]+)"/.exec(await ask(tenantId, costs, asked))?.[1] ?? '';
-    return { tenantId, ...minuteOf(tenant), episode, toolCall, tokens: String(tokens), plan, record, toolRecord, line, cost };
+    const minute = minuteOf(tenant);
+    const [event, key, users] = [newId(), newId(), 1 + (tenant.number % 60)];
+    const usageAt = (id: string, meter: string, user: string) => {
+      return { id, meter, quantity: '1', occurredAt: minute.from, dimensions: { user } };
+    };
+    await ask(tenantId, RECORD, {
+      events: [
+        usageAt(event, 'custom_units', 'u'),
+        ...Array.from({ length: users }, (_, user) => usageAt(newId(), 'users', String(user))),
+      ],
+    });
+    const sourceOf = async (variables: Record<string, unknown>): Promise<string> =>
+      /"id":"([^"]+)"/.exec(await ask(tenantId, CREATE_SOURCE, variables))?.[1] ?? '';
+    const [webhookSource, oldSource] = [await sourceOf({ key }), await sourceOf({})];
+    const fromOutside = { event, key, users: String(users), webhookSource, oldSource };
+    const fromInside = { episode, toolCall, tokens: String(tokens), plan, record, toolRecord, line, cost };
+    return { tenantId, ...minute, ...fromInside, ...fromOutside };
   };
   return {
     subgraph: module.subgraph,
@@ -95,9 +145,12 @@ export async function isolationOfBilling(appUrl: string, admin: pg.Client): Prom
     exempt: {
       'Query.plans': 'plans are the platform’s own',
       'Query.meters': 'meters are the platform’s own',
+      'Mutation.createMeter': 'needs OPERATOR, which no tenant holds',
+      'Mutation.reportModelUsage': 'needs OPERATOR, which no tenant holds',
     },
     unread: {},
     unseen: {
+      idempotency_key: 'its key begins with the tenant',
       usage_counter: 'it tells only how many records a period has, and those are read under their own policy',
     },
     close: () => database.close(),

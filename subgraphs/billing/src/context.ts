@@ -2,12 +2,16 @@ import type { Database } from '@switchyard/database/database';
 import type { Clock } from '@switchyard/kernel/clock';
 import { PlatformError } from '@switchyard/kernel/errors';
 import { holdsScope, type RequestContext, requireScope } from '@switchyard/kernel/request-context';
+import type { BillingMetrics } from './metrics.ts';
 import { createLoaders, type Loaders, type Read } from './store/loaders.ts';
 
 /** What resolvers are given to work with, the same for every request. */
 export type Services = {
   readonly database: Database;
   readonly clock: Clock;
+  /** 32 bytes: encrypts what is kept secret (deriveKey(…, 'stored-secrets')). */
+  readonly secretsKey: Buffer;
+  readonly metrics: BillingMetrics;
 };
 
 /** What a resolver gets as its third argument. */

@@ -4,7 +4,7 @@ import type { InvoiceLine } from './domain/invoice.ts';
 import type { Plan } from './domain/plan.ts';
 import type { Price } from './domain/pricing/price.ts';
 import type { Account } from './store/accounts.ts';
-import type { UsageRecordRow } from './store/entities.ts';
+import type { UsageRecordRow, WebhookSourceRow } from './store/entities.ts';
 
 // What stands behind each type of the graph while a query runs: `<Type>Mapper`, read by codegen.ts.
 
@@ -17,5 +17,6 @@ export type PlanMapper = Plan;
 export type PriceMapper = Price;
 export type BillingAccountMapper = Account;
 export type UsageRecordMapper = UsageRecordRow;
+export type WebhookSourceMapper = WebhookSourceRow;
 export type InvoiceMapper = InvoicePreview;
 export type InvoiceLineItemMapper = { readonly invoice: InvoicePreview; readonly line: InvoiceLine };

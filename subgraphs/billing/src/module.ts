@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { SCALARS } from '@switchyard/runtime/scalars';
 import { createSubgraph, type Subgraph, type SubgraphOptions } from '@switchyard/runtime/subgraph';
 import { Registry } from 'prom-client';
+import { receiveUsageWebhook, type WebhookAnswer, type WebhookRequest } from './commands/receive-usage-webhook.ts';
 import { createMeteringConsumer, type MeteringConsumer } from './consumers.ts';
 import { type Context, createContext, type Services } from './context.ts';
 import { createBillingMetrics } from './metrics.ts';
@@ -10,14 +11,16 @@ import { episodeResolvers } from './resolvers/episode.ts';
 import { invoiceResolvers } from './resolvers/invoice.ts';
 import { priceResolvers } from './resolvers/price.ts';
 import { queryResolvers } from './resolvers/query.ts';
+import { usageMutations, webhookSourceResolvers } from './resolvers/usage-mutations.ts';
 import { usageRecordResolvers } from './resolvers/usage-record.ts';
 
+export { MAX_WEBHOOK_BYTES } from './commands/receive-usage-webhook.ts';
 export type { MeteringConsumer } from './consumers.ts';
 export { SCHEMA } from './store/schema.ts';
 
 const SDL = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
 
-export type BillingModuleOptions = Services &
+export type BillingModuleOptions = Omit<Services, 'metrics'> &
   Pick<SubgraphOptions<Context>, 'contextKey' | 'logger'> & {
     /** Where its metrics are registered. Default: a registry of its own. */
     readonly registry?: Registry;
@@ -29,11 +32,14 @@ export type BillingModule = {
     /** Makes usage records out of the log; the metering worker runs it. */
     readonly metering: MeteringConsumer;
   };
+  /** Takes what was sent to /webhooks/usage/<source>. */
+  receiveUsageWebhook(request: WebhookRequest): Promise<WebhookAnswer>;
 };
 
 /** The billing subgraph as the platform mounts it. Keeps nothing in memory that a restart would miss. */
 export function createBillingModule(options: BillingModuleOptions): BillingModule {
-  const { contextKey, logger, registry = new Registry(), ...services } = options;
+  const { contextKey, logger, registry = new Registry(), ...given } = options;
+  const services: Services = { ...given, metrics: createBillingMetrics(registry) };
   const subgraph = createSubgraph<Context>({
     name: 'billing',
     sdl: SDL,
@@ -45,11 +51,16 @@ export function createBillingModule(options: BillingModuleOptions): BillingModul
       ...usageRecordResolvers,
       ...invoiceResolvers,
       ...episodeResolvers,
+      ...webhookSourceResolvers,
+      Mutation: usageMutations,
     },
     contextKey,
     createContext: (request) => createContext(services, request),
     ...(logger === undefined ? {} : { logger }),
   });
-  const metering = createMeteringConsumer({ ...services, metrics: createBillingMetrics(registry) });
-  return { subgraph, consumers: { metering } };
+  return {
+    subgraph,
+    consumers: { metering: createMeteringConsumer(services) },
+    receiveUsageWebhook: (request) => receiveUsageWebhook(services, request),
+  };
 }

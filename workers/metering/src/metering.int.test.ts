@@ -26,7 +26,13 @@ afterAll(async () => {
 /** The worker as a process of its own would run it: its own reader of the log. */
 async function startWorker() {
   const eventLog = await createPostgresLog({ url: test.appUrl, logger });
-  const { consumers } = createBillingModule({ database, clock: systemClock, contextKey: Buffer.alloc(32), logger });
+  const { consumers } = createBillingModule({
+    database,
+    clock: systemClock,
+    contextKey: Buffer.alloc(32),
+    secretsKey: Buffer.alloc(32),
+    logger,
+  });
   const worker = await startMetering({ eventLog, consumer: consumers.metering, logger });
   return {
     stop: async () => {

@@ -1,11 +1,14 @@
 import type { Tx } from '@switchyard/database/database';
 import { appendEvents, type NewEvent } from '@switchyard/event-log/outbox';
 import { formatDecimal } from '@switchyard/kernel/decimal';
-import { newId, type UsageRecordId } from '@switchyard/kernel/ids';
+import { newId, type TenantId, type UsageRecordId } from '@switchyard/kernel/ids';
 import { allocate, type UsageRecord } from '../domain/allocation.ts';
 import type { Usage } from '../domain/usage.ts';
 import { openAccounts } from '../store/accounts.ts';
-import { addToRollups, countersFor, insertRecords, lockAccounts, moveCounters, onlyNew } from '../store/usage-ledger.ts';
+import { meterMap } from '../store/plans.ts';
+import { countersFor, insertRecords, lockAccounts, moveCounters, onlyNew } from '../store/usage-ledger.ts';
+import { addToRollups } from '../store/usage-rollups.ts';
+import { standingsFor } from '../store/usage-standings.ts';
 
 export type Recorded = {
   readonly records: readonly UsageRecord[];
@@ -13,34 +16,48 @@ export type Recorded = {
   readonly duplicates: number;
 };
 
-/** Records what is new of a batch of usage, of one tenant or several, and says so in the log. The one way in which usage gets into the ledger. */
+/** Records what is new of a batch of usage, of one tenant or several, and says so in the log. */
 export async function recordUsage(tx: Tx, usage: readonly Usage[], now: Date): Promise<Recorded> {
   if (usage.length === 0) return { records: [], duplicates: 0 };
-  const tenantIds = usage.map((each) => each.tenantId);
+  await takeLedger(
+    tx,
+    usage.map((each) => each.tenantId),
+    now,
+  );
+  const fresh = await onlyNew(tx, usage);
+  return { records: await addRecords(tx, fresh, now), duplicates: usage.length - fresh.length };
+}
+
+/** The sole right, until the transaction ends, to write these tenants' usage; makes the accounts that are missing. */
+export async function takeLedger(tx: Tx, tenantIds: readonly TenantId[], now: Date): Promise<void> {
   await openAccounts(tx, tenantIds, now);
   await lockAccounts(tx, tenantIds);
-  const fresh = await onlyNew(tx, usage);
-  if (fresh.length > 0) {
-    const placed = allocate(await countersFor(tx, fresh), fresh, { recordedAt: now, newId: () => newId<UsageRecordId>() });
-    await insertRecords(tx, placed.records);
-    await moveCounters(tx, placed.counters);
-    await addToRollups(tx, placed.records);
-    await appendEvents(tx, 'switchyard/billing', placed.records.map(usageRecorded));
-    return { records: placed.records, duplicates: usage.length - fresh.length };
-  }
-  return { records: [], duplicates: usage.length };
+}
+
+/** The one way in which usage gets into the ledger. @param fresh usage without a record; its tenants' ledger is taken. */
+export async function addRecords(tx: Tx, fresh: readonly Usage[], now: Date): Promise<readonly UsageRecord[]> {
+  if (fresh.length === 0) return [];
+  const meters = await meterMap(tx);
+  const { standings, values } = await standingsFor(tx, fresh, meters);
+  const recording = { recordedAt: now, newId: () => newId<UsageRecordId>(), meters, standings };
+  const placed = allocate(await countersFor(tx, fresh), fresh, recording);
+  await insertRecords(tx, placed.records);
+  await moveCounters(tx, placed.counters);
+  await addToRollups(tx, placed.records, meters, values);
+  await appendEvents(tx, 'switchyard/billing', placed.records.map(usageRecorded));
+  return placed.records;
 }
 
 function usageRecorded(record: UsageRecord): NewEvent<'usage.recorded'> {
-  const { traceparent, correlationid } = record.cause;
+  const { id = null, traceparent = null, correlationid = null } = record.cause ?? {};
   return {
     type: 'usage.recorded',
     tenantId: record.tenantId,
     subject: record.sessionId ?? record.tenantId,
     time: record.occurredAt,
-    causationId: record.cause.id,
-    ...(traceparent === undefined ? {} : { traceparent }),
-    ...(correlationid === undefined ? {} : { correlationId: correlationid }),
+    ...(id === null ? {} : { causationId: id }),
+    ...(traceparent === null ? {} : { traceparent }),
+    ...(correlationid === null ? {} : { correlationId: correlationid }),
     data: {
       usageRecordId: record.id,
       meter: record.meter,
@@ -50,6 +67,7 @@ function usageRecorded(record: UsageRecord): NewEvent<'usage.recorded'> {
       estimated: record.estimated,
       episodeId: record.episodeId,
       toolCallId: record.toolCallId,
+      ...(record.reverses === null ? {} : { reverses: record.reverses }),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type Decimal, ZERO } from '@switchyard/kernel/decimal';
 import type { UsageRecordId } from '@switchyard/kernel/ids';
+import { Aggregator, type Counting, type Standing, standingAt } from './aggregation.ts';
 import { billingPeriod } from './period.ts';
 import type { Usage } from './usage.ts';
 
@@ -18,11 +19,22 @@ export type UsageRecord = Usage & {
   readonly recordedAt: Date;
   readonly periodStart: Date;
   readonly seq: number;
+  /** By how much it moved the total: its quantity for SUM and COUNT; for MAX and UNIQUE what it added, often 0. */
+  readonly counted: Decimal;
   readonly runningTotal: Decimal;
 };
 
 /** What the world adds to usage that is recorded now. */
-export type Recording = { readonly recordedAt: Date; readonly newId: () => UsageRecordId };
+export type Recording = {
+  readonly recordedAt: Date;
+  readonly newId: () => UsageRecordId;
+  /** By code; a meter that is not there adds up. */
+  readonly meters: ReadonlyMap<string, Counting>;
+  /** By {@link counterKey}: what MAX and UNIQUE meters have to know of their records. */
+  readonly standings: ReadonlyMap<string, Standing>;
+};
+
+const ADDS_UP: Counting = { aggregation: 'SUM', uniqueBy: null };
 
 export type Allocation = { readonly records: readonly UsageRecord[]; readonly counters: readonly Counter[] };
 
@@ -44,16 +56,23 @@ export function countersMoved(usage: readonly Usage[]): readonly Counter[] {
  * which it happened, behind what is already there.
  * @param counters as they stand, locked; one that is missing stands at zero.
  */
-export function allocate(counters: readonly Counter[], usage: readonly Usage[], { recordedAt, newId }: Recording): Allocation {
+export function allocate(counters: readonly Counter[], usage: readonly Usage[], recording: Recording): Allocation {
+  const { recordedAt, newId, meters, standings } = recording;
   const moved = new Map([...countersMoved(usage), ...counters].map((counter) => [counterKey(counter), counter]));
+  const aggregators = new Map<string, Aggregator>();
   const records = usage.map((each): UsageRecord => {
     const periodStart = billingPeriod(each.occurredAt).start;
     const key = counterKey({ ...each, periodStart });
     const before = moved.get(key);
+    const total = before?.quantity ?? ZERO;
+    const aggregator =
+      aggregators.get(key) ?? new Aggregator(meters.get(each.meter) ?? ADDS_UP, standings.get(key) ?? standingAt(total));
+    aggregators.set(key, aggregator);
+    const counted = aggregator.move(each);
     const seq = (before?.records ?? 0) + 1;
-    const runningTotal = (before?.quantity ?? ZERO).plus(each.quantity);
+    const runningTotal = total.plus(counted);
     moved.set(key, { tenantId: each.tenantId, meter: each.meter, periodStart, quantity: runningTotal, records: seq });
-    return { ...each, id: newId(), recordedAt, periodStart, seq, runningTotal };
+    return { ...each, id: newId(), recordedAt, periodStart, seq, counted, runningTotal };
   });
   return { records, counters: [...moved.values()] };
 }

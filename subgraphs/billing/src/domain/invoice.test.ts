@@ -10,8 +10,8 @@ import { billingPeriod, periodEndingAt } from './period.ts';
 import { rate } from './pricing/tariff.ts';
 
 const METERS = [
-  { code: 'requests', description: 'Requests', unit: 'request', aggregation: 'COUNT' },
-  { code: 'input_tokens', description: 'Tokens sent', unit: 'token', aggregation: 'SUM' },
+  { code: 'requests', description: 'Requests', unit: 'request', aggregation: 'COUNT', uniqueBy: null },
+  { code: 'input_tokens', description: 'Tokens sent', unit: 'token', aggregation: 'SUM', uniqueBy: null },
 ] as const;
 
 const bill = fc.record({

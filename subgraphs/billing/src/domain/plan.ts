@@ -1,4 +1,5 @@
 import type { Decimal } from '@switchyard/kernel/decimal';
+import type { MeterAggregation } from './aggregation.ts';
 import type { Price } from './pricing/price.ts';
 
 export type PlanId = string;
@@ -21,5 +22,7 @@ export type Meter = {
   readonly code: string;
   readonly description: string;
   readonly unit: string;
-  readonly aggregation: 'SUM' | 'COUNT';
+  readonly aggregation: MeterAggregation;
+  /** The dimension whose values UNIQUE counts; null for the others. */
+  readonly uniqueBy: string | null;
 };

@@ -1,10 +1,14 @@
 import type { EventEnvelope } from '@switchyard/contracts/envelope';
 import { parseEventData } from '@switchyard/contracts/events';
 import { Decimal } from '@switchyard/kernel/decimal';
-import type { TenantId } from '@switchyard/kernel/ids';
+import type { TenantId, UsageRecordId } from '@switchyard/kernel/ids';
 
 /** Meters that the platform alone writes. */
-export type PlatformMeter = 'input_tokens' | 'output_tokens' | 'requests' | 'tool_calls';
+export const PLATFORM_METERS = ['input_tokens', 'output_tokens', 'requests', 'tool_calls'] as const;
+export type PlatformMeter = (typeof PLATFORM_METERS)[number];
+
+/** From the event log; from `recordUsage`; from a signed webhook. */
+export type UsageSource = 'PLATFORM' | 'API' | 'WEBHOOK';
 
 /** Something that was used, before it is known whether it is new. */
 export type Usage = {
@@ -13,16 +17,19 @@ export type Usage = {
   readonly quantity: Decimal;
   /** When it was used: decides the period, and so the invoice, that it belongs to. */
   readonly occurredAt: Date;
-  readonly source: 'PLATFORM';
-  /** Unique for the tenant and source, forever: the same usage told again is no new usage. */
+  readonly source: UsageSource;
+  /** Unique for the tenant, forever: the same usage told again is no new usage. */
   readonly sourceId: string;
+  /** The record that this one takes back: of the same meter and time, with its quantity negated. */
+  readonly reverses: UsageRecordId | null;
   readonly dimensions: Readonly<Record<string, string>>;
   /** Counted by us, because the provider was cut off before it reported. */
   readonly estimated: boolean;
   readonly sessionId: string | null;
   readonly episodeId: string | null;
   readonly toolCallId: string | null;
-  readonly cause: Pick<EventEnvelope, 'id' | 'traceparent' | 'correlationid'>;
+  /** The event of the log that told of it; null for what came from outside. */
+  readonly cause: Pick<EventEnvelope, 'id' | 'traceparent' | 'correlationid'> | null;
 };
 
 /**
@@ -62,7 +69,9 @@ function tokenUsage(event: EventEnvelope): readonly Usage[] {
   const call = parseEventData('model_call.finished', event.data);
   if (!call.billable) return [];
   const { sessionId, episodeId, finishedAt: at, estimated, tier, model, provider } = call;
-  const rest = { at, sessionId, episodeId, estimated, dimensions: { tier, model, provider } };
+  // An estimate names its call, so that it can be found when the provider reports after all.
+  const dimensions = { tier, model, provider, ...(estimated ? { modelCallId: call.modelCallId } : {}) };
+  const rest = { at, sessionId, episodeId, estimated, dimensions };
   return [
     used(event, { meter: 'input_tokens', quantity: call.inputTokens, ...rest }),
     used(event, { meter: 'output_tokens', quantity: call.outputTokens, ...rest }),
@@ -83,6 +92,7 @@ function used(event: EventEnvelope, { meter, quantity, at, ...rest }: Told): Usa
     occurredAt: new Date(at),
     source: 'PLATFORM',
     sourceId: `${event.id}:${meter}`,
+    reverses: null,
     dimensions: {},
     estimated: false,
     sessionId: null,

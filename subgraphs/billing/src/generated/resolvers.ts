@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { TenantMapper, EpisodeMapper, ToolCallMapper, PlanMapper, PriceMapper, BillingAccountMapper, UsageRecordMapper, InvoiceMapper, InvoiceLineItemMapper } from '../mappers.ts';
+import type { TenantMapper, EpisodeMapper, ToolCallMapper, PlanMapper, PriceMapper, BillingAccountMapper, UsageRecordMapper, WebhookSourceMapper, InvoiceMapper, InvoiceLineItemMapper } from '../mappers.ts';
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -26,6 +26,20 @@ export type BillingAccount = {
   periodEnd: Scalars['DateTime']['output'];
   periodStart: Scalars['DateTime']['output'];
   plan: Plan;
+};
+
+export type CreateMeterInput = {
+  aggregation: MeterAggregation;
+  code: Scalars['String']['input'];
+  description: Scalars['String']['input'];
+  /** The dimension whose values UNIQUE counts. */
+  uniqueBy?: InputMaybe<Scalars['String']['input']>;
+  unit: Scalars['String']['input'];
+};
+
+export type CreateWebhookSourceInput = {
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  name: Scalars['String']['input'];
 };
 
 export type Episode = {
@@ -92,18 +106,67 @@ export type Meter = {
   aggregation: MeterAggregation;
   code: Scalars['String']['output'];
   description: Scalars['String']['output'];
+  /** The dimension whose values UNIQUE counts. */
+  uniqueBy?: Maybe<Scalars['String']['output']>;
   unit: Scalars['String']['output'];
 };
 
-/** COUNT meters have records of one unit each. */
+/** COUNT meters have records of one unit each. MAX is the largest, UNIQUE how many values of a dimension there are, both exact. */
 export type MeterAggregation =
   | 'COUNT'
-  | 'SUM';
+  | 'MAX'
+  | 'SUM'
+  | 'UNIQUE';
 
 export type Money = {
   __typename?: 'Money';
   amount: Scalars['Decimal']['output'];
   currency: Scalars['String']['output'];
+};
+
+export type Mutation = {
+  __typename?: 'Mutation';
+  /** For the operator. How a meter counts never changes: the same input again returns it, another one is a CONFLICT. */
+  createMeter: Meter;
+  createWebhookSource: WebhookSourcePayload;
+  /** What it told of stays. Returns the id. */
+  deleteWebhookSource: Scalars['ID']['output'];
+  /** Usage that happened outside the platform. Up to 1,000 events; each deduplicated by its own id. */
+  recordUsage: RecordUsagePayload;
+  /** For the operator: what a provider counted of a call that was cut off, in the place of the estimate. Told again, it changes nothing. */
+  reportModelUsage: Array<UsageRecord>;
+  /** A new secret. The old one is taken for 24 hours more. */
+  rotateWebhookSecret: WebhookSourcePayload;
+};
+
+
+export type MutationCreateMeterArgs = {
+  input: CreateMeterInput;
+};
+
+
+export type MutationCreateWebhookSourceArgs = {
+  input: CreateWebhookSourceInput;
+};
+
+
+export type MutationDeleteWebhookSourceArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type MutationRecordUsageArgs = {
+  input: RecordUsageInput;
+};
+
+
+export type MutationReportModelUsageArgs = {
+  input: ReportModelUsageInput;
+};
+
+
+export type MutationRotateWebhookSecretArgs = {
+  id: Scalars['ID']['input'];
 };
 
 export type PageInfo = {
@@ -167,6 +230,8 @@ export type Query = {
   usage: Array<UsageBucket>;
   /** Newest first. */
   usageRecords: UsageRecordConnection;
+  /** Oldest first. */
+  webhookSources: Array<WebhookSource>;
 };
 
 
@@ -192,6 +257,26 @@ export type QueryUsageRecordsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   meter?: InputMaybe<Scalars['String']['input']>;
   range?: InputMaybe<TimeRange>;
+};
+
+export type RecordUsageInput = {
+  events: Array<UsageEventInput>;
+};
+
+export type RecordUsagePayload = {
+  __typename?: 'RecordUsagePayload';
+  accepted: Scalars['Int']['output'];
+  /** Told before, whatever they say now. */
+  duplicates: Scalars['Int']['output'];
+  rejected: Array<UsageRejection>;
+};
+
+export type ReportModelUsageInput = {
+  episodeId: Scalars['ID']['input'];
+  inputTokens: Scalars['Int']['input'];
+  modelCallId: Scalars['ID']['input'];
+  outputTokens: Scalars['Int']['input'];
+  tenantId: Scalars['ID']['input'];
 };
 
 export type Tenant = {
@@ -220,6 +305,20 @@ export type UsageBucket = {
   quantity: Scalars['Decimal']['output'];
 };
 
+export type UsageEventInput = {
+  /** Up to 20 texts, numbers or booleans by name. */
+  dimensions?: InputMaybe<Scalars['JSON']['input']>;
+  /** Unique for the tenant, forever. */
+  id: Scalars['String']['input'];
+  meter: Scalars['String']['input'];
+  /** At most 35 days ago, and at most 5 minutes ahead. */
+  occurredAt: Scalars['DateTime']['input'];
+  /** Not negative; 1 for a COUNT meter. */
+  quantity: Scalars['Decimal']['input'];
+  /** Id of an earlier event that this one takes the place of: that one's record is taken back. With a quantity of 0, it is only that. */
+  replaces?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** Something that was used, once. It is never changed. */
 export type UsageRecord = {
   __typename?: 'UsageRecord';
@@ -227,6 +326,8 @@ export type UsageRecord = {
   episode?: Maybe<Episode>;
   /** Counted here because the provider was cut off before it reported. */
   estimated: Scalars['Boolean']['output'];
+  /** The caller's own id of it, for API and WEBHOOK. */
+  externalId?: Maybe<Scalars['String']['output']>;
   id: Scalars['ID']['output'];
   meter: Scalars['String']['output'];
   /** When it was used: decides which period it belongs to. */
@@ -234,6 +335,8 @@ export type UsageRecord = {
   quantity: Scalars['Decimal']['output'];
   /** When it came to billing. */
   recordedAt: Scalars['DateTime']['output'];
+  /** The record that this one takes back: same meter and time, its quantity negated. */
+  reverses?: Maybe<UsageRecord>;
   source: UsageSource;
   toolCall?: Maybe<ToolCall>;
 };
@@ -250,8 +353,36 @@ export type UsageRecordEdge = {
   node: UsageRecord;
 };
 
+export type UsageRejection = {
+  __typename?: 'UsageRejection';
+  id: Scalars['String']['output'];
+  reason: Scalars['String']['output'];
+};
+
 export type UsageSource =
-  | 'PLATFORM';
+  /** By recordUsage. */
+  | 'API'
+  /** From the event log. */
+  | 'PLATFORM'
+  /** By a signed webhook. */
+  | 'WEBHOOK';
+
+/** A sender of signed usage: POST to `path` with the headers of Standard Webhooks and {events: [UsageEventInput]}. */
+export type WebhookSource = {
+  __typename?: 'WebhookSource';
+  createdAt: Scalars['DateTime']['output'];
+  id: Scalars['ID']['output'];
+  name: Scalars['String']['output'];
+  /** Of this server. */
+  path: Scalars['String']['output'];
+};
+
+export type WebhookSourcePayload = {
+  __typename?: 'WebhookSourcePayload';
+  /** Standard Webhooks secret (whsec_…) that signs every message; shown this once. */
+  secret: Scalars['String']['output'];
+  source: WebhookSource;
+};
 
 
 
@@ -360,13 +491,15 @@ export type FederationReferenceTypes = {
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   BillingAccount: ResolverTypeWrapper<BillingAccountMapper>;
+  CreateMeterInput: CreateMeterInput;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  CreateWebhookSourceInput: CreateWebhookSourceInput;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Decimal: ResolverTypeWrapper<Scalars['Decimal']['output']>;
   Episode: ResolverTypeWrapper<EpisodeMapper>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Granularity: Granularity;
   Invoice: ResolverTypeWrapper<InvoiceMapper>;
-  String: ResolverTypeWrapper<Scalars['String']['output']>;
   InvoiceLineItem: ResolverTypeWrapper<InvoiceLineItemMapper>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   InvoiceStatus: InvoiceStatus;
@@ -374,6 +507,7 @@ export type ResolversTypes = {
   Meter: ResolverTypeWrapper<Meter>;
   MeterAggregation: MeterAggregation;
   Money: ResolverTypeWrapper<Money>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Plan: ResolverTypeWrapper<PlanMapper>;
@@ -381,43 +515,60 @@ export type ResolversTypes = {
   PriceTier: ResolverTypeWrapper<PriceTier>;
   PricingModel: PricingModel;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RecordUsageInput: RecordUsageInput;
+  RecordUsagePayload: ResolverTypeWrapper<RecordUsagePayload>;
+  ReportModelUsageInput: ReportModelUsageInput;
   Tenant: ResolverTypeWrapper<TenantMapper>;
   TimeRange: TimeRange;
   ToolCall: ResolverTypeWrapper<ToolCallMapper>;
   UsageBucket: ResolverTypeWrapper<UsageBucket>;
+  UsageEventInput: UsageEventInput;
   UsageRecord: ResolverTypeWrapper<UsageRecordMapper>;
   UsageRecordConnection: ResolverTypeWrapper<Omit<UsageRecordConnection, 'edges'> & { edges: Array<ResolversTypes['UsageRecordEdge']> }>;
   UsageRecordEdge: ResolverTypeWrapper<Omit<UsageRecordEdge, 'node'> & { node: ResolversTypes['UsageRecord'] }>;
+  UsageRejection: ResolverTypeWrapper<UsageRejection>;
   UsageSource: UsageSource;
+  WebhookSource: ResolverTypeWrapper<WebhookSourceMapper>;
+  WebhookSourcePayload: ResolverTypeWrapper<Omit<WebhookSourcePayload, 'source'> & { source: ResolversTypes['WebhookSource'] }>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
   BillingAccount: BillingAccountMapper;
+  CreateMeterInput: CreateMeterInput;
+  String: Scalars['String']['output'];
+  CreateWebhookSourceInput: CreateWebhookSourceInput;
   DateTime: Scalars['DateTime']['output'];
   Decimal: Scalars['Decimal']['output'];
   Episode: EpisodeMapper;
   ID: Scalars['ID']['output'];
   Invoice: InvoiceMapper;
-  String: Scalars['String']['output'];
   InvoiceLineItem: InvoiceLineItemMapper;
   Int: Scalars['Int']['output'];
   JSON: Scalars['JSON']['output'];
   Meter: Meter;
   Money: Money;
+  Mutation: Record<PropertyKey, never>;
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
   Plan: PlanMapper;
   Price: PriceMapper;
   PriceTier: PriceTier;
   Query: Record<PropertyKey, never>;
+  RecordUsageInput: RecordUsageInput;
+  RecordUsagePayload: RecordUsagePayload;
+  ReportModelUsageInput: ReportModelUsageInput;
   Tenant: TenantMapper;
   TimeRange: TimeRange;
   ToolCall: ToolCallMapper;
   UsageBucket: UsageBucket;
+  UsageEventInput: UsageEventInput;
   UsageRecord: UsageRecordMapper;
   UsageRecordConnection: Omit<UsageRecordConnection, 'edges'> & { edges: Array<ResolversParentTypes['UsageRecordEdge']> };
   UsageRecordEdge: Omit<UsageRecordEdge, 'node'> & { node: ResolversParentTypes['UsageRecord'] };
+  UsageRejection: UsageRejection;
+  WebhookSource: WebhookSourceMapper;
+  WebhookSourcePayload: Omit<WebhookSourcePayload, 'source'> & { source: ResolversParentTypes['WebhookSource'] };
 };
 
 export type BillingAccountResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BillingAccount'] = ResolversParentTypes['BillingAccount']> = {
@@ -472,12 +623,22 @@ export type MeterResolvers<ContextType = Context, ParentType extends ResolversPa
   aggregation?: Resolver<ResolversTypes['MeterAggregation'], ParentType, ContextType>;
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   description?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  uniqueBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   unit?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type MoneyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Money'] = ResolversParentTypes['Money']> = {
   amount?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
   currency?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  createMeter?: Resolver<ResolversTypes['Meter'], ParentType, ContextType, RequireFields<MutationCreateMeterArgs, 'input'>>;
+  createWebhookSource?: Resolver<ResolversTypes['WebhookSourcePayload'], ParentType, ContextType, RequireFields<MutationCreateWebhookSourceArgs, 'input'>>;
+  deleteWebhookSource?: Resolver<ResolversTypes['ID'], ParentType, ContextType, RequireFields<MutationDeleteWebhookSourceArgs, 'id'>>;
+  recordUsage?: Resolver<ResolversTypes['RecordUsagePayload'], ParentType, ContextType, RequireFields<MutationRecordUsageArgs, 'input'>>;
+  reportModelUsage?: Resolver<Array<ResolversTypes['UsageRecord']>, ParentType, ContextType, RequireFields<MutationReportModelUsageArgs, 'input'>>;
+  rotateWebhookSecret?: Resolver<ResolversTypes['WebhookSourcePayload'], ParentType, ContextType, RequireFields<MutationRotateWebhookSecretArgs, 'id'>>;
 };
 
 export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -518,6 +679,13 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   plans?: Resolver<Array<ResolversTypes['Plan']>, ParentType, ContextType>;
   usage?: Resolver<Array<ResolversTypes['UsageBucket']>, ParentType, ContextType, RequireFields<QueryUsageArgs, 'range'>>;
   usageRecords?: Resolver<ResolversTypes['UsageRecordConnection'], ParentType, ContextType, RequireFields<QueryUsageRecordsArgs, 'first'>>;
+  webhookSources?: Resolver<Array<ResolversTypes['WebhookSource']>, ParentType, ContextType>;
+};
+
+export type RecordUsagePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RecordUsagePayload'] = ResolversParentTypes['RecordUsagePayload']> = {
+  accepted?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  duplicates?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  rejected?: Resolver<Array<ResolversTypes['UsageRejection']>, ParentType, ContextType>;
 };
 
 export type TenantResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Tenant'] = ResolversParentTypes['Tenant'], FederationReferenceType extends FederationReferenceTypes['Tenant'] = FederationReferenceTypes['Tenant']> = {
@@ -543,11 +711,13 @@ export type UsageRecordResolvers<ContextType = Context, ParentType extends Resol
   dimensions?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
   episode?: Resolver<Maybe<ResolversTypes['Episode']>, ParentType, ContextType>;
   estimated?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  externalId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   meter?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   occurredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   quantity?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
   recordedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  reverses?: Resolver<Maybe<ResolversTypes['UsageRecord']>, ParentType, ContextType>;
   source?: Resolver<ResolversTypes['UsageSource'], ParentType, ContextType>;
   toolCall?: Resolver<Maybe<ResolversTypes['ToolCall']>, ParentType, ContextType>;
 };
@@ -562,6 +732,23 @@ export type UsageRecordEdgeResolvers<ContextType = Context, ParentType extends R
   node?: Resolver<ResolversTypes['UsageRecord'], ParentType, ContextType>;
 };
 
+export type UsageRejectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UsageRejection'] = ResolversParentTypes['UsageRejection']> = {
+  id?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type WebhookSourceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['WebhookSource'] = ResolversParentTypes['WebhookSource']> = {
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type WebhookSourcePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['WebhookSourcePayload'] = ResolversParentTypes['WebhookSourcePayload']> = {
+  secret?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  source?: Resolver<ResolversTypes['WebhookSource'], ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = Context> = {
   BillingAccount?: BillingAccountResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
@@ -572,16 +759,21 @@ export type Resolvers<ContextType = Context> = {
   JSON?: GraphQLScalarType;
   Meter?: MeterResolvers<ContextType>;
   Money?: MoneyResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Plan?: PlanResolvers<ContextType>;
   Price?: PriceResolvers<ContextType>;
   PriceTier?: PriceTierResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  RecordUsagePayload?: RecordUsagePayloadResolvers<ContextType>;
   Tenant?: TenantResolvers<ContextType>;
   ToolCall?: ToolCallResolvers<ContextType>;
   UsageBucket?: UsageBucketResolvers<ContextType>;
   UsageRecord?: UsageRecordResolvers<ContextType>;
   UsageRecordConnection?: UsageRecordConnectionResolvers<ContextType>;
   UsageRecordEdge?: UsageRecordEdgeResolvers<ContextType>;
+  UsageRejection?: UsageRejectionResolvers<ContextType>;
+  WebhookSource?: WebhookSourceResolvers<ContextType>;
+  WebhookSourcePayload?: WebhookSourcePayloadResolvers<ContextType>;
 };
 

@@ -40,6 +40,6 @@ async function ownPlan({ request, loaders, read }: Context): Promise<Plan> {
   return existing(await loaders.plan.load(account.planId), 'plan');
 }
 
-function placed({ meter, quantity, runningTotal }: UsageRecordRow) {
-  return { meter, quantity: new Decimal(quantity), runningTotal: new Decimal(runningTotal) };
+function placed({ meter, counted, runningTotal }: UsageRecordRow) {
+  return { meter, quantity: new Decimal(counted), runningTotal: new Decimal(runningTotal) };
 }

@@ -4,6 +4,7 @@ import { parseId, type UsageRecordId } from '@switchyard/kernel/ids';
 import { requireTenant } from '@switchyard/kernel/request-context';
 import { type Page, pageOf } from '@switchyard/runtime/connection';
 import { invoiceOf, previewInvoice } from '../commands/preview-invoice.ts';
+import { webhookSources } from '../commands/webhook-sources.ts';
 import { type Context, requireReaderOrOperator } from '../context.ts';
 import { parseInvoiceId } from '../domain/invoice-id.ts';
 import { finestFor, fits, MAX_BUCKETS, type TimeRange } from '../domain/time-range.ts';
@@ -47,6 +48,10 @@ export const queryResolvers: Pick<Resolvers, 'Query'> = {
       return await read((tx) => previewInvoice(tx, { tenantId, at: at == null ? null : new Date(at), now: clock.now() }));
     },
     invoiceLineItem: async (_, { id }, context) => await invoiceLineItem(id, context),
+    webhookSources: async (_, __, { request, read }) => {
+      requireTenant(request, 'BILLING_READ');
+      return [...(await read(webhookSources))];
+    },
   },
 };
 

@@ -1,6 +1,7 @@
 import { parseId, type UsageRecordId } from '@switchyard/kernel/ids';
 import { requireTenant } from '@switchyard/kernel/request-context';
 import { connectionOf, type Page } from '@switchyard/runtime/connection';
+import { externalIdOf } from '../domain/external-usage.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import type { UsageRecordRow } from '../store/entities.ts';
 
@@ -11,6 +12,8 @@ export const usageRecordResolvers: Pick<Resolvers, 'UsageRecord'> = {
       const recordId = parseId<UsageRecordId>(id);
       return recordId === null ? null : await loaders.usageRecord.load(recordId);
     },
+    externalId: externalIdOf,
+    reverses: async ({ reverses }, _, { loaders }) => (reverses == null ? null : await loaders.usageRecord.load(reverses)),
     occurredAt: ({ occurredAt }) => occurredAt.toISOString(),
     recordedAt: ({ recordedAt }) => recordedAt.toISOString(),
     episode: ({ episodeId }) => (episodeId == null ? null : { id: episodeId }),

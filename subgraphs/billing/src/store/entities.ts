@@ -21,7 +21,9 @@ export const MeterEntity = defineEntity({
     code: p.text().primary(),
     description: p.text(),
     unit: p.text(),
-    aggregation: p.enum(['SUM', 'COUNT']),
+    aggregation: p.enum(['SUM', 'COUNT', 'MAX', 'UNIQUE']),
+    /** The dimension whose values UNIQUE counts. */
+    uniqueBy: p.text().nullable(),
     /** Its place where meters are listed. */
     position: p.integer(),
   },
@@ -68,7 +70,7 @@ export const UsageRecordEntity = defineEntity({
   tableName: 'usage_record',
   ...TENANT_ROWS,
   uniques: [
-    { name: 'usage_record_source', properties: ['tenantId', 'source', 'sourceId'] },
+    { name: 'usage_record_source', properties: ['tenantId', 'sourceId'] },
     { name: 'usage_record_place', properties: ['tenantId', 'meter', 'periodStart', 'seq'] },
   ],
   indexes: [
@@ -76,6 +78,7 @@ export const UsageRecordEntity = defineEntity({
     { name: 'usage_record_newest_of_meter', properties: ['tenantId', 'meter', 'occurredAt', 'id'] },
     { name: 'usage_record_episode', properties: ['tenantId', 'episodeId'], where: 'episode_id is not null' },
     { name: 'usage_record_tool_call', properties: ['tenantId', 'toolCallId'], where: 'tool_call_id is not null' },
+    { name: 'usage_record_reversal', properties: ['tenantId', 'reverses'], where: 'reverses is not null' },
   ],
   triggers: [ONLY_ADDED_TO],
   properties: {
@@ -85,8 +88,10 @@ export const UsageRecordEntity = defineEntity({
     quantity: exact(),
     occurredAt: p.datetime(3),
     recordedAt: p.datetime(3),
-    source: p.enum(['PLATFORM']),
+    source: p.enum(['PLATFORM', 'API', 'WEBHOOK']),
     sourceId: p.text(),
+    /** The record that this one takes back; each is taken back once at most. */
+    reverses: p.uuid().$type<UsageRecordId>().nullable(),
     dimensions: p.json<Readonly<Record<string, string>>>(),
     estimated: p.boolean(),
     sessionId: p.uuid().$type<SessionId>().nullable(),
@@ -96,6 +101,8 @@ export const UsageRecordEntity = defineEntity({
     periodStart: p.datetime(3),
     /** Its number in its meter's period, from 1, in the order of recording, without gaps. */
     seq: p.bigint('number'),
+    /** By how much it moved the meter's total in the period. */
+    counted: exact(),
     /** The meter's total in the period once this was recorded. */
     runningTotal: exact(),
   },
@@ -116,7 +123,7 @@ export const UsageCounterEntity = defineEntity({
   },
 });
 
-/** The same by minute, hour and day of occurrence, for graphs and for totals at any time. */
+/** The same by minute, hour and day of occurrence, for graphs and for totals at any time: the sum, the largest, or how many values. */
 export const UsageRollupEntity = defineEntity({
   name: 'UsageRollup',
   tableName: 'usage_rollup',
@@ -129,3 +136,38 @@ export const UsageRollupEntity = defineEntity({
     quantity: exact(),
   },
 });
+
+/** Of UNIQUE meters, how many records that were not taken back have each value, by minute, hour, day and period. */
+export const UsageValueEntity = defineEntity({
+  name: 'UsageValue',
+  tableName: 'usage_value',
+  ...TENANT_ROWS,
+  properties: {
+    tenantId: p.uuid().$type<TenantId>().primary(),
+    meter: p.text().primary(),
+    span: p.enum(['MINUTE', 'HOUR', 'DAY', 'PERIOD']).primary(),
+    at: p.datetime(3).primary(),
+    value: p.text().primary(),
+    records: p.integer(),
+  },
+});
+
+/** From where signed webhooks bring usage. */
+export const WebhookSourceEntity = defineEntity({
+  name: 'WebhookSource',
+  tableName: 'webhook_source',
+  ...TENANT_ROWS,
+  indexes: [{ properties: ['tenantId'] }],
+  properties: {
+    id: p.uuid().primary(),
+    tenantId: p.uuid().$type<TenantId>(),
+    name: p.text(),
+    /** Encrypted; shown to nobody again. */
+    secret: p.blob(),
+    /** The one before the last rotation, taken until `previousUntil`. */
+    previousSecret: p.blob().nullable(),
+    previousUntil: p.datetime(3).nullable(),
+    createdAt: p.datetime(3),
+  },
+});
+export type WebhookSourceRow = InferEntity<typeof WebhookSourceEntity>;

@@ -56,7 +56,19 @@ export async function defaultPlanId(tx: Tx): Promise<PlanId> {
 }
 
 export async function allMeters(tx: Tx): Promise<Meter[]> {
-  return await tx.em.find(MeterEntity, {}, { orderBy: { position: 'asc' } });
+  const rows = await tx.em.find(MeterEntity, {}, { orderBy: { position: 'asc', code: 'asc' } });
+  return rows.map(({ code, description, unit, aggregation, uniqueBy }) => ({
+    code,
+    description,
+    unit,
+    aggregation,
+    uniqueBy: uniqueBy ?? null,
+  }));
+}
+
+/** By code. */
+export async function meterMap(tx: Tx): Promise<ReadonlyMap<string, Meter>> {
+  return new Map((await allMeters(tx)).map((meter) => [meter.code, meter]));
 }
 
 function planOf(row: PlanRow): Plan {

@@ -1,3 +1,4 @@
+import { idempotencyEntity } from '@switchyard/database/idempotency';
 import type { Schema } from '@switchyard/database/schema';
 import {
   BillingAccountEntity,
@@ -6,16 +7,30 @@ import {
   UsageCounterEntity,
   UsageRecordEntity,
   UsageRollupEntity,
+  UsageValueEntity,
+  WebhookSourceEntity,
 } from './entities.ts';
 import { Migration20261123023440 } from './migrations/Migration20261123023440.ts';
 import { Migration20261123040000 } from './migrations/Migration20261123040000.ts';
+import { Migration20261125023525 } from './migrations/Migration20261125023525.ts';
 
 /** Everything that the billing subgraph keeps. */
 export const SCHEMA: Schema = {
   name: 'billing',
-  entities: [MeterEntity, PlanEntity, BillingAccountEntity, UsageRecordEntity, UsageCounterEntity, UsageRollupEntity],
+  entities: [
+    MeterEntity,
+    PlanEntity,
+    BillingAccountEntity,
+    UsageRecordEntity,
+    UsageCounterEntity,
+    UsageRollupEntity,
+    UsageValueEntity,
+    WebhookSourceEntity,
+    idempotencyEntity(),
+  ],
   migrations: [
     { name: 'Migration20261123023440', class: Migration20261123023440 },
     { name: 'Migration20261123040000', class: Migration20261123040000 },
+    { name: 'Migration20261125023525', class: Migration20261125023525 },
   ],
 };

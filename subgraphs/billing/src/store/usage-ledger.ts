@@ -2,7 +2,6 @@ import type { Tx } from '@switchyard/database/database';
 import { Decimal, formatDecimal } from '@switchyard/kernel/decimal';
 import type { TenantId } from '@switchyard/kernel/ids';
 import { type Counter, countersMoved, type UsageRecord } from '../domain/allocation.ts';
-import { floorTo, ROLLUPS, type Rollup } from '../domain/time-range.ts';
 import type { Usage } from '../domain/usage.ts';
 
 /**
@@ -20,20 +19,24 @@ export async function lockAccounts(tx: Tx, tenantIds: readonly TenantId[]): Prom
 
 /** Usage that has no record yet, each once. Needs the accounts' lock. */
 export async function onlyNew(tx: Tx, usage: readonly Usage[]): Promise<readonly Usage[]> {
-  const once = new Map(usage.map((each) => [sourceKey(each.tenantId, each.source, each.sourceId), each]));
+  const once = new Map<string, Usage>();
+  for (const each of usage) {
+    const key = sourceKey(each.tenantId, each.sourceId);
+    if (!once.has(key)) once.set(key, each);
+  }
   const told = [...once.values()];
-  const known = await tx.query<{ tenantId: string; source: string; sourceId: string }>(
-    `select tenant_id as "tenantId", source, source_id as "sourceId"
+  const known = await tx.query<{ tenantId: string; sourceId: string }>(
+    `select tenant_id as "tenantId", source_id as "sourceId"
        from billing.usage_record
-       join unnest($1::uuid[], $2::text[], $3::text[]) as told (tenant_id, source, source_id) using (tenant_id, source, source_id)`,
-    [told.map((each) => each.tenantId), told.map((each) => each.source), told.map((each) => each.sourceId)],
+       join unnest($1::uuid[], $2::text[]) as told (tenant_id, source_id) using (tenant_id, source_id)`,
+    [told.map((each) => each.tenantId), told.map((each) => each.sourceId)],
   );
-  for (const { tenantId, source, sourceId } of known) once.delete(sourceKey(tenantId, source, sourceId));
+  for (const { tenantId, sourceId } of known) once.delete(sourceKey(tenantId, sourceId));
   return [...once.values()];
 }
 
-function sourceKey(tenantId: string, source: string, sourceId: string): string {
-  return `${tenantId} ${source} ${sourceId}`;
+function sourceKey(tenantId: string, sourceId: string): string {
+  return `${tenantId} ${sourceId}`;
 }
 
 /** The counters that this usage will move, as far as they stand already. Needs the accounts' lock. */
@@ -57,10 +60,10 @@ export async function insertRecords(tx: Tx, records: readonly UsageRecord[]): Pr
   await tx.query(
     `insert into billing.usage_record
             (id, tenant_id, meter, quantity, occurred_at, recorded_at, source, source_id, dimensions, estimated,
-             session_id, episode_id, tool_call_id, period_start, seq, running_total)
+             session_id, episode_id, tool_call_id, period_start, seq, running_total, reverses, counted)
      select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::numeric[], $5::timestamptz[], $6::timestamptz[], $7::text[],
                           $8::text[], $9::jsonb[], $10::boolean[], $11::uuid[], $12::uuid[], $13::uuid[], $14::timestamptz[],
-                          $15::bigint[], $16::numeric[])`,
+                          $15::bigint[], $16::numeric[], $17::uuid[], $18::numeric[])`,
     [
       column((record) => record.id),
       column((record) => record.tenantId),
@@ -78,6 +81,8 @@ export async function insertRecords(tx: Tx, records: readonly UsageRecord[]): Pr
       column((record) => record.periodStart),
       column((record) => record.seq),
       column((record) => formatDecimal(record.runningTotal)),
+      column((record) => record.reverses),
+      column((record) => formatDecimal(record.counted)),
     ],
   );
 }
@@ -94,34 +99,6 @@ export async function moveCounters(tx: Tx, counters: readonly Counter[]): Promis
       counters.map((counter) => counter.periodStart),
       counters.map((counter) => formatDecimal(counter.quantity)),
       counters.map((counter) => counter.records),
-    ],
-  );
-}
-
-type Bucket = { tenantId: string; granularity: Rollup; at: Date; meter: string; quantity: Decimal };
-
-export async function addToRollups(tx: Tx, records: readonly UsageRecord[]): Promise<void> {
-  const buckets = new Map<string, Bucket>();
-  for (const { tenantId, meter, occurredAt, quantity } of records) {
-    for (const granularity of Object.keys(ROLLUPS) as Rollup[]) {
-      const at = floorTo(occurredAt, granularity);
-      const key = `${tenantId} ${meter} ${granularity} ${at.getTime()}`;
-      const total = buckets.get(key)?.quantity.plus(quantity) ?? quantity;
-      buckets.set(key, { tenantId, granularity, at, meter, quantity: total });
-    }
-  }
-  const rows = [...buckets.values()];
-  await tx.query(
-    `insert into billing.usage_rollup (tenant_id, granularity, at, meter, quantity)
-     select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::numeric[])
-         on conflict (tenant_id, granularity, at, meter)
-         do update set quantity = usage_rollup.quantity + excluded.quantity`,
-    [
-      rows.map((row) => row.tenantId),
-      rows.map((row) => row.granularity),
-      rows.map((row) => row.at),
-      rows.map((row) => row.meter),
-      rows.map((row) => formatDecimal(row.quantity)),
     ],
   );
 }

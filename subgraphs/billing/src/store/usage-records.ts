@@ -1,9 +1,9 @@
 import type { FilterQuery } from '@mikro-orm/core';
 import type { Tx } from '@switchyard/database/database';
-import type { EpisodeId, ToolCallId, UsageRecordId } from '@switchyard/kernel/ids';
+import type { EpisodeId, TenantId, ToolCallId, UsageRecordId } from '@switchyard/kernel/ids';
 import type { TimeRange } from '../domain/time-range.ts';
 import type { UsageSnapshot } from '../domain/usage-snapshot.ts';
-import { UsageRecordEntity, type UsageRecordRow } from './entities.ts';
+import { MeterEntity, UsageRecordEntity, type UsageRecordRow } from './entities.ts';
 
 export type UsageRecordFilter = {
   readonly meter: string | null;
@@ -30,13 +30,23 @@ export async function newestRecords(
   return await tx.em.find(UsageRecordEntity, { $and: where }, { orderBy: { occurredAt: 'desc', id: 'desc' }, limit });
 }
 
-/** The records of one meter that a snapshot counts, last recorded first. @param before number of the record that the page goes on after. */
-export async function recordsOfLine(
-  tx: Tx,
-  snapshot: UsageSnapshot,
-  page: { readonly meter: string; readonly before: number | null; readonly limit: number },
-): Promise<readonly UsageRecordRow[]> {
+type LinePage = { readonly meter: string; readonly before: number | null; readonly limit: number };
+
+/**
+ * The records behind a line, last recorded first: for SUM and COUNT all of one meter that a snapshot counts; for MAX the one
+ * that set it; for UNIQUE the first of each value. @param page.before number of the record that the page goes on after.
+ */
+export async function recordsOfLine(tx: Tx, snapshot: UsageSnapshot, page: LinePage): Promise<readonly UsageRecordRow[]> {
   const last = snapshot.upTo.get(page.meter) ?? 0;
+  const meter = await tx.em.findOne(MeterEntity, { code: page.meter });
+  if (meter?.aggregation === 'MAX' || meter?.aggregation === 'UNIQUE') {
+    const numbers = await countedNumbers(tx, snapshot, { ...page, last, uniqueBy: meter.uniqueBy ?? null });
+    return await tx.em.find(
+      UsageRecordEntity,
+      { meter: page.meter, periodStart: snapshot.periodStart, seq: { $in: numbers } },
+      { orderBy: { seq: 'desc' } },
+    );
+  }
   const upTo = page.before === null ? last : Math.min(last, page.before - 1);
   return await tx.em.find(
     UsageRecordEntity,
@@ -50,6 +60,40 @@ export async function recordsOfLine(
   );
 }
 
+/** Of MAX (no `uniqueBy`) the first of the largest, of UNIQUE the first of each value, as the snapshot had them. */
+async function countedNumbers(
+  tx: Tx,
+  { periodStart, until }: UsageSnapshot,
+  page: LinePage & { readonly last: number; readonly uniqueBy: string | null },
+): Promise<number[]> {
+  const rows = await tx.query<{ seq: string }>(
+    `select seq from (
+       select distinct on (value) seq from (
+         select record.seq, record.quantity, case when $4::text is null then '' else record.dimensions ->> $4 end as value
+           from billing.usage_record as record
+          where record.meter = $1 and record.period_start = $2 and record.seq <= $3 and record.reverses is null
+            and ($5::timestamptz is null or record.occurred_at < $5)
+            and not exists (select from billing.usage_record as reversal
+                             where reversal.tenant_id = record.tenant_id and reversal.reverses = record.id and reversal.seq <= $3)) as counted
+        order by value, case when $4::text is null then quantity else 0 end desc, seq) as first
+      where $6::bigint is null or seq < $6
+      order by seq desc limit $7`,
+    [page.meter, periodStart, page.last, page.uniqueBy, until, page.before, page.limit],
+  );
+  return rows.map((row) => Number(row.seq));
+}
+
+export type Replaceable = UsageRecordRow & { readonly isReversed: boolean };
+
+/** Records by what they are known by, and whether they were taken back already. */
+export async function replaceableRecords(tx: Tx, sourceIds: readonly string[]): Promise<ReadonlyMap<string, Replaceable>> {
+  if (sourceIds.length === 0) return new Map();
+  const records = await tx.em.find(UsageRecordEntity, { sourceId: { $in: [...sourceIds] } });
+  const reversals = await tx.em.find(UsageRecordEntity, { reverses: { $in: records.map((record) => record.id) } });
+  const reversed = new Set(reversals.map((reversal) => reversal.reverses));
+  return new Map(records.map((record) => [record.sourceId, { ...record, isReversed: reversed.has(record.id) }]));
+}
+
 export async function recordsById(tx: Tx, ids: readonly UsageRecordId[]): Promise<readonly UsageRecordRow[]> {
   return await tx.em.find(UsageRecordEntity, { id: { $in: [...ids] } });
 }
@@ -60,4 +104,14 @@ export async function recordsOfEpisodes(tx: Tx, ids: readonly EpisodeId[]): Prom
 
 export async function recordsOfToolCalls(tx: Tx, ids: readonly ToolCallId[]): Promise<readonly UsageRecordRow[]> {
   return await tx.em.find(UsageRecordEntity, { toolCallId: { $in: [...ids] } }, { orderBy: { occurredAt: 'asc', id: 'asc' } });
+}
+
+/** What was estimated of one call to a model, whether it still stands or not. */
+export async function estimatesOfCall(
+  tx: Tx,
+  call: { readonly tenantId: TenantId; readonly episodeId: EpisodeId; readonly modelCallId: string },
+): Promise<readonly UsageRecordRow[]> {
+  const { tenantId, episodeId, modelCallId } = call;
+  const ofEpisode = await tx.em.find(UsageRecordEntity, { tenantId, episodeId, estimated: true, reverses: null });
+  return ofEpisode.filter(({ dimensions }) => dimensions.modelCallId === modelCallId);
 }

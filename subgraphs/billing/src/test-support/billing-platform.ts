@@ -39,7 +39,7 @@ export async function startBilling(adminUrl: string): Promise<BillingPlatform> {
   const registry = new Registry();
   const contextKey = Buffer.alloc(32, 7);
   const clock = { now: () => platform.now };
-  const module = createBillingModule({ database, clock, contextKey, registry });
+  const module = createBillingModule({ database, clock, contextKey, secretsKey: Buffer.alloc(32, 8), registry });
   const platform: BillingPlatform = {
     database,
     module,

@@ -108,17 +108,21 @@ function createBatchHandler(
 ) {
   const { group, database, batchSize = 500 } = options;
   const earlier = new Map(more.earlier.map((position) => [keyOf(position), position]));
-  const begun = new Set<string>();
+  let left: Places = new Map();
 
   /** At the first batch of a partition after a join: goes to where our own position says, if Kafka's commit says otherwise. */
-  async function seeks(topic: Topic, partition: number, firstOffset: string): Promise<boolean> {
-    const key = keyOf({ topic, partition });
-    if (begun.has(key)) return false;
-    const next = (await loadOffsets(database, group, topic)).get(partition);
-    begun.add(key);
-    if (next === undefined || next === BigInt(firstOffset)) return false;
-    member.seek({ topic: around.prefix + topic, partition, offset: String(next) });
+  async function isElsewhere(at: Place, places: Places, firstOffset: string): Promise<boolean> {
+    if (places.has(keyOf(at))) return false;
+    const next = (await loadOffsets(database, group, at.topic)).get(at.partition) ?? 0n;
+    places.set(keyOf(at), next);
+    if (next === BigInt(firstOffset)) return false;
+    goTo(at, places, next);
     return true;
+  }
+
+  function goTo(at: Place, places: Places, offset: bigint): void {
+    places.set(keyOf(at), offset);
+    member.seek({ topic: around.prefix + at.topic, partition: at.partition, offset: String(offset) });
   }
 
   const triages = new Map<string, Triage>();
@@ -130,11 +134,18 @@ function createBatchHandler(
     return triage;
   };
 
-  async function handle(at: Place, messages: readonly KafkaMessage[]): Promise<void> {
+  /**
+   * A position that is not where this member left it has been moved by another one, or was taken back with its effects by a
+   * crash of PostgreSQL, since a handler may commit without waiting for the disk. Then the messages at hand do not follow on
+   * it: going on with them would leave out what lies between.
+   */
+  async function handle(at: Place, places: Places, messages: readonly KafkaMessage[]): Promise<'handled' | 'elsewhere'> {
     const place = { group, ...at };
     const triage = triageOf(at);
-    const delivered = await database.crossTenant('consumer', async (tx) => {
+    const { from, to, delivered } = await database.crossTenant('consumer', async (tx) => {
       const position = await lockBrokerPosition(tx, place);
+      const from = position.nextOffset;
+      if (from !== places.get(keyOf(at))) return { from, to: null, delivered: 0 };
       const { fresh, to } = sortOut(position, earlier.get(keyOf(at)), messages);
       const events =
         fresh.length === 0
@@ -144,36 +155,45 @@ function createBatchHandler(
               tx,
             );
       await saveBrokerPosition(tx, place, { ...to, handled: fresh.length, asOf: latest(events) });
-      return fresh.length;
+      return { from, to: to.nextOffset, delivered: fresh.length };
     });
+    if (to === null) {
+      goTo(at, places, from);
+      return 'elsewhere';
+    }
+    places.set(keyOf(at), to);
     if (delivered > 0) await triage.committed();
+    return 'handled';
   }
 
-  /** False when the partition is not this member's any more, or it stops; a failed try may make the next one smaller. */
+  /** 'over' when the partition is not this member's any more, or it stops; a failed try may make the next one smaller. */
   async function tried(
     at: Place,
+    places: Places,
     messages: readonly KafkaMessage[],
     payload: EachBatchPayload,
-  ): Promise<'handled' | 'again' | 'over'> {
+  ): Promise<'handled' | 'elsewhere' | 'again' | 'over'> {
     try {
-      await handle(at, messages);
-      return 'handled';
+      return await handle(at, places, messages);
     } catch (error) {
       return (await pauseWithHeartbeats(triageOf(at).failed(error), payload, more.stopping)) ? 'again' : 'over';
     }
   }
 
   return {
-    joined: () => begun.clear(),
+    joined: () => {
+      left = new Map();
+    },
     async eachBatch(payload: EachBatchPayload): Promise<void> {
       const { batch } = payload;
       const at = { topic: batch.topic.slice(around.prefix.length) as Topic, partition: batch.partition };
-      if (await seeks(at.topic, at.partition, batch.messages[0]?.offset ?? '0')) return;
+      const places = left;
+      if (await isElsewhere(at, places, batch.messages[0]?.offset ?? '0')) return;
       for (let from = 0; from < batch.messages.length; ) {
         if (more.stopping.aborted || !payload.isRunning() || payload.isStale()) return;
         const messages = batch.messages.slice(from, from + triageOf(at).limit());
-        const outcome = await tried(at, messages, payload);
-        if (outcome === 'over') return;
+        const outcome = await tried(at, places, messages, payload);
+        if (outcome === 'over' || outcome === 'elsewhere') return;
         if (outcome === 'again') continue;
         from += messages.length;
         const offset = messages.at(-1)?.offset ?? batch.lastOffset();
@@ -184,6 +204,9 @@ function createBatchHandler(
     },
   };
 }
+
+/** The next offset of each partition, as this member left it with the last transaction that it committed since it joined. */
+type Places = Map<string, bigint>;
 
 type Place = { readonly topic: Topic; readonly partition: number };
 

@@ -1,6 +1,8 @@
 import type { Tx } from '@switchyard/database/database';
 import { contributions } from '../domain/contributions.ts';
-import { createTally } from '../domain/tally.ts';
+import { type Closed, createTally } from '../domain/tally.ts';
+import { closedBefore } from '../domain/time-range.ts';
+import { closeAllBuckets } from '../store/closing-store.ts';
 import { pageOfFacts, type SubjectKey } from '../store/facts-store.ts';
 import type { ReadModel } from '../store/read-model.ts';
 import { applyBuckets, applyRollups } from '../store/rollup-store.ts';
@@ -20,9 +22,12 @@ export async function foldFacts(tx: Tx, model: ReadModel, goOn: () => void): Pro
     for (const { tenantId, facts } of page) {
       for (const contribution of contributions(facts)) tally.add(tenantId, contribution, 1);
     }
-    await applyRollups(tx, model, tally.rollups());
-    await applyBuckets(tx, model, tally.buckets());
+    await applyRollups(tx, model, tally.rollups(minutesAlone));
+    await applyBuckets(tx, model, tally.buckets(minutesAlone));
     after = page.at(-1);
-    if (after === undefined) return;
+    if (after === undefined) break;
   }
+  await closeAllBuckets(tx, model);
 }
+
+const minutesAlone: Closed = (_tenantId, granularity) => closedBefore(granularity, null);

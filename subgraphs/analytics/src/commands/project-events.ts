@@ -4,36 +4,43 @@ import { PermanentFailure } from '@switchyard/event-log/faults';
 import type { TenantId } from '@switchyard/kernel/ids';
 import { contributions } from '../domain/contributions.ts';
 import { type Facts, factsOf, learn, type SubjectFact } from '../domain/facts.ts';
-import { createTally } from '../domain/tally.ts';
-import { loadFacts, lockTenants, type SubjectKey, saveFacts } from '../store/facts-store.ts';
+import { type Closed, createTally } from '../domain/tally.ts';
+import { closedBefore } from '../domain/time-range.ts';
+import { closeBuckets } from '../store/closing-store.ts';
+import { loadFacts, lockTenants, type SubjectKey, saveFacts, type Watermark } from '../store/facts-store.ts';
 import type { ReadModel } from '../store/read-model.ts';
 import { applyBuckets, applyRollups } from '../store/rollup-store.ts';
 
 /** A subject of which more is known than before. */
 type Learned = SubjectKey & { readonly before: Facts; readonly facts: Facts };
 
+type Lesson = { readonly learned: readonly Learned[]; readonly watermarks: ReadonlyMap<TenantId, Watermark> };
+
 /**
  * Brings the read model from the facts it knows to those and what these events say. Whatever the order, the batches and the
- * repetitions in which events arrive, the tables end up the same: facts are, and the figures are their fold. Eight statements
- * at most, however many events.
+ * repetitions in which events arrive, the tables end up the same: facts are, and the figures are their fold. Eight statements,
+ * however many events, and six more when an hour of a tenant is over.
  */
 export async function projectEvents(tx: Tx, model: ReadModel, events: readonly EventEnvelope[]): Promise<void> {
   const tally = createTally();
-  for (const { tenantId, before, facts } of await learnEvents(tx, model, events)) {
+  const { learned, watermarks } = await learnEvents(tx, model, events);
+  for (const { tenantId, before, facts } of learned) {
     for (const contribution of contributions(before)) tally.add(tenantId, contribution, -1);
     for (const contribution of contributions(facts)) tally.add(tenantId, contribution, 1);
   }
-  await applyRollups(tx, model, tally.rollups());
-  await applyBuckets(tx, model, tally.buckets());
+  const closed: Closed = (tenantId, granularity) => closedBefore(granularity, watermarks.get(tenantId)?.before ?? null);
+  await applyRollups(tx, model, tally.rollups(closed));
+  await applyBuckets(tx, model, tally.buckets(closed));
+  await closeBuckets(tx, model, watermarks);
 }
 
 /** The part of it that concerns facts alone: the figures are then to be folded from them (see fold-facts.ts). */
-export async function learnEvents(tx: Tx, model: ReadModel, events: readonly EventEnvelope[]): Promise<Learned[]> {
-  if (events.length === 0) return [];
+export async function learnEvents(tx: Tx, model: ReadModel, events: readonly EventEnvelope[]): Promise<Lesson> {
+  if (events.length === 0) return { learned: [], watermarks: new Map() };
   // What a crash takes back of the effects, it takes back of the position too: nothing need wait for the disk.
   await tx.query('set local synchronous_commit to off');
   const news = newsBySubject(events);
-  await lockTenants(tx, model, newestEvents(events));
+  const watermarks = await lockTenants(tx, model, newestEvents(events));
   const known = new Map((await loadFacts(tx, model, [...news.values()])).map((row) => [keyOf(row), row.facts]));
   const learned: Learned[] = [];
   for (const [key, { tenantId, subject, said }] of news) {
@@ -42,7 +49,7 @@ export async function learnEvents(tx: Tx, model: ReadModel, events: readonly Eve
     if (said.some(({ key: fact }) => facts[fact] !== before[fact])) learned.push({ tenantId, subject, before, facts });
   }
   await saveFacts(tx, model, learned);
-  return learned;
+  return { learned, watermarks };
 }
 
 type News = SubjectKey & { readonly said: SubjectFact[] };

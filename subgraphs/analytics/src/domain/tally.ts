@@ -34,10 +34,15 @@ export type BucketChange = Place & { readonly distribution: Distribution; readon
  */
 export type Tally = {
   add(tenantId: TenantId, contribution: Contribution, sign: 1 | -1): void;
-  /** Of every granularity, without those that came to nothing. */
-  rollups(): RollupChange[];
-  buckets(): BucketChange[];
+  /**
+   * Of minutes, and of those coarser buckets that start before `closed`; without those that came to nothing.
+   */
+  rollups(closed: Closed): RollupChange[];
+  buckets(closed: Closed): BucketChange[];
 };
+
+/** Up to where a tenant's buckets of a granularity have rows of their own (see time-range.ts). */
+export type Closed = (tenantId: TenantId, granularity: Granularity) => number;
 
 /** What lies under one tenant and one key of the dimensions, by minute. */
 type Line = {
@@ -65,18 +70,18 @@ export function createTally(): Tally {
         addCount(counts[distribution], { at: minute, bucket: bucketOf(sample), count: sign });
       }
     },
-    rollups() {
+    rollups(closed) {
       return atEveryGranularity(lines, ({ sums, ...line }, granularity) => {
-        const folded = foldSums(sums, granularity);
+        const folded = foldSums(sums, granularity, closed(line.tenantId, granularity));
         return [...folded]
           .filter(([, measures]) => !isNothing(measures))
           .map(([at, measures]) => ({ tenantId: line.tenantId, dimensions: line.dimensions, granularity, at, measures }));
       });
     },
-    buckets() {
+    buckets(closed) {
       return atEveryGranularity(lines, ({ tenantId, dimensions, counts }, granularity) =>
         DISTRIBUTIONS.flatMap((distribution) =>
-          [...foldCounts(counts[distribution], granularity)].flatMap(([at, ofBuckets]) =>
+          [...foldCounts(counts[distribution], granularity, closed(tenantId, granularity))].flatMap(([at, ofBuckets]) =>
             [...ofBuckets]
               .filter(([, count]) => count !== 0)
               .map(([bucket, count]) => ({ tenantId, dimensions, granularity, at, distribution, bucket, count })),
@@ -104,18 +109,31 @@ function lineOf(lines: Map<string, Line>, tenantId: TenantId, dimensions: Dimens
   return line;
 }
 
-function foldSums(minutes: ReadonlyMap<number, Measures>, granularity: Granularity): ReadonlyMap<number, Measures> {
+function foldSums(
+  minutes: ReadonlyMap<number, Measures>,
+  granularity: Granularity,
+  closed: number,
+): ReadonlyMap<number, Measures> {
   if (granularity === 'MINUTE') return minutes;
   const folded = new Map<number, MeasuresSum>();
-  for (const [at, measures] of minutes) addTo(sumAt(folded, bucketStart(granularity, at)), measures);
+  for (const [at, measures] of minutes) {
+    const start = bucketStart(granularity, at);
+    if (start < closed) addTo(sumAt(folded, start), measures);
+  }
   return folded;
 }
 
-function foldCounts(minutes: Line['counts'][Distribution], granularity: Granularity): Line['counts'][Distribution] {
+function foldCounts(
+  minutes: Line['counts'][Distribution],
+  granularity: Granularity,
+  closed: number,
+): Line['counts'][Distribution] {
   if (granularity === 'MINUTE') return minutes;
   const folded: Line['counts'][Distribution] = new Map();
   for (const [at, ofBuckets] of minutes) {
-    for (const [bucket, count] of ofBuckets) addCount(folded, { at: bucketStart(granularity, at), bucket, count });
+    const start = bucketStart(granularity, at);
+    if (start >= closed) continue;
+    for (const [bucket, count] of ofBuckets) addCount(folded, { at: start, bucket, count });
   }
   return folded;
 }

@@ -25,6 +25,16 @@ export function nextBucket(granularity: Granularity, at: number): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
 }
 
+/**
+ * Buckets of this granularity that start earlier are closed: they have rows of their own, folded from the finer ones when the
+ * tenant's newest event had left them behind, and corrected since by what came late. What is open is in finer rows alone, so
+ * that an event costs one row and not four. Minutes are always written.
+ */
+export function closedBefore(granularity: Granularity, newestEvent: number | null): number {
+  if (granularity === 'MINUTE') return Number.POSITIVE_INFINITY;
+  return newestEvent === null ? Number.NEGATIVE_INFINITY : bucketStart(granularity, newestEvent);
+}
+
 /** The range widened to whole minutes. */
 export function wholeMinutes(range: Range): Range {
   return { from: bucketStart('MINUTE', range.from), to: ceiling('MINUTE', range.to) };

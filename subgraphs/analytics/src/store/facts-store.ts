@@ -7,18 +7,27 @@ export type SubjectKey = { readonly tenantId: TenantId; readonly subject: string
 
 const FIRST_KEY = '00000000-0000-0000-0000-000000000000';
 
+/** Time of a tenant's newest event, before a batch (null: it had none) and with it. */
+export type Watermark = { readonly before: number | null; readonly after: number };
+
 /**
  * Moves the tenants' watermarks on, and holds them until the transaction ends: batches that change one tenant run one after
  * another, so that facts read after this are the newest there are. Locked in order, so that batches cannot wait in a circle.
  */
-export async function lockTenants(tx: Tx, model: ReadModel, newest: ReadonlyMap<TenantId, Date>): Promise<void> {
+export async function lockTenants(
+  tx: Tx,
+  model: ReadModel,
+  newest: ReadonlyMap<TenantId, Date>,
+): Promise<Map<TenantId, Watermark>> {
   const rows = [...newest].map(([tenant_id, asOf]) => ({ tenant_id, as_of: asOf.toISOString() }));
-  await tx.query(
+  const moved = await tx.query<{ tenant_id: TenantId; before_ms: number | null; after_ms: number }>(
     `insert into ${model}.tenant_watermark (tenant_id, as_of)
      select tenant_id, as_of from jsonb_to_recordset($1::jsonb) as seen(tenant_id uuid, as_of timestamptz) order by tenant_id
-     on conflict (tenant_id) do update set as_of = greatest(tenant_watermark.as_of, excluded.as_of)`,
+     on conflict (tenant_id) do update set as_of = greatest(tenant_watermark.as_of, excluded.as_of)
+     returning tenant_id, (extract(epoch from old.as_of) * 1000)::float8 as before_ms, (extract(epoch from new.as_of) * 1000)::float8 as after_ms`,
     [JSON.stringify(rows)],
   );
+  return new Map(moved.map(({ tenant_id, before_ms, after_ms }) => [tenant_id, { before: before_ms, after: after_ms }]));
 }
 
 /** What is known about these subjects; those that nothing is known about are left out. */

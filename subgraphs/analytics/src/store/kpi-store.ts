@@ -3,7 +3,7 @@ import type { Decimal } from '@switchyard/kernel/decimal';
 import type { Sketch } from '../domain/ddsketch.ts';
 import { AMOUNTS, addTo, COUNTS, DIMENSIONS, type Dimension, decimalOf, type Measures, NOTHING } from '../domain/measures.ts';
 import { type Cell, NO_SKETCH } from '../domain/series.ts';
-import { type Granularity, type Piece, pieces, type Range } from '../domain/time-range.ts';
+import { GRANULARITIES, type Granularity, type Piece, pieces, type Range } from '../domain/time-range.ts';
 import { DIMENSION_COLUMNS, MEASURE_COLUMNS } from './columns.ts';
 
 /** A tenant's figures over a range of whole minutes. */
@@ -50,15 +50,15 @@ export async function loadCells(tx: Tx, asked: CellQuestion): Promise<Cell[]> {
   const grouping = `${keyOf(asked.dimensions)} as key, ${timeOf(asked.granularity)} as at_ms`;
   if (!asked.sketches) {
     const rows = await tx.query<KeyRow & { readonly sums: readonly string[] }>(
-      `select ${grouping}, ${SUMS} as sums from analytics.rollup ${WITHIN} group by 1, 2`,
+      `${PIECES} select ${grouping}, ${SUMS} as sums from analytics.rollup ${WITHIN} group by 1, 2`,
       parameters,
     );
     return rows.map(({ key, at_ms, sums }) => ({ key, at: at_ms, measures: measuresOf(sums), latency: NO_SKETCH }));
   }
   const rows = await tx.query<KeyRow & { readonly sketch: readonly (readonly [number, number])[] }>(
-    `select key, at_ms, json_agg(json_build_array(bucket, count)) as sketch
+    `${PIECES} select key, at_ms, json_agg(json_build_array(bucket, count)) as sketch
        from (select ${grouping}, bucket, sum(count)::float8 as count
-               from analytics.sketch_bucket ${WITHIN} and distribution = 'LATENCY' group by 1, 2, 3) as merged
+               from analytics.sketch_bucket ${WITHIN} where distribution = 'LATENCY' group by 1, 2, 3) as merged
       group by 1, 2`,
     parameters,
   );
@@ -72,12 +72,28 @@ type KpiRow = {
   readonly sketches: readonly { readonly distribution: string; readonly bucket: number; readonly count: number }[] | null;
 };
 
+/** Each granularity with its rank from 1, and the unit of the next coarser one. */
+const LEVELS = GRANULARITIES.map(
+  (name, index) => `('${name}', ${index + 1}, '${(GRANULARITIES[index + 1] ?? name).toLowerCase()}')`,
+).join(', ');
 /** As text: what JSON calls a number would not keep a numeric exact. */
 const SUMS = `array[${MEASURE_COLUMNS.map((name) => `sum(${name})::text`).join(', ')}]`;
-const WITHIN = `
-  join jsonb_to_recordset($1::jsonb) as piece(piece_granularity text, from_at timestamptz, to_at timestamptz) on true
- where granularity = piece_granularity and at >= from_at and at < to_at`;
+/**
+ * A piece is read from its own rows as far as they are closed, and from ever finer ones after that: where the rows of one
+ * granularity end, at the start of the bucket that holds the tenant's newest event, those of the next finer one begin.
+ */
+const PIECES = `
+  with piece as materialized (
+    select level.granularity as piece_granularity, asked.to_at,
+           case when level.granularity = asked.granularity then asked.from_at
+                else greatest(asked.from_at, date_trunc(level.coarser, newest.as_of, 'UTC')) end as from_at
+      from jsonb_to_recordset($1::jsonb) as asked(granularity text, from_at timestamptz, to_at timestamptz)
+      join (values ${LEVELS}) as level(granularity, rank, coarser)
+        on level.rank <= array_position(array[${GRANULARITIES.map((name) => `'${name}'`).join(', ')}], asked.granularity)
+      left join analytics.tenant_watermark newest on true)`;
+const WITHIN = 'join piece on granularity = piece_granularity and at >= from_at and at < to_at';
 const LOAD_KPIS = `
+  ${PIECES}
   select (select (extract(epoch from as_of) * 1000)::float8 from analytics.tenant_watermark) as as_of_ms,
          (select json_agg(summed order by tier) from (select tier, ${SUMS} as sums from analytics.rollup ${WITHIN} group by tier) as summed) as tiers,
          (select json_agg(merged order by distribution, bucket)
@@ -86,9 +102,7 @@ const LOAD_KPIS = `
 
 function piecesParameter(parts: readonly Piece[]): string {
   const time = (at: number) => new Date(at).toISOString();
-  return JSON.stringify(
-    parts.map(({ granularity, from, to }) => ({ piece_granularity: granularity, from_at: time(from), to_at: time(to) })),
-  );
+  return JSON.stringify(parts.map(({ granularity, from, to }) => ({ granularity, from_at: time(from), to_at: time(to) })));
 }
 
 /** Names of columns and units come from our own lists, never from a client. */

@@ -67,24 +67,24 @@ if (!hasKafka()) {
       await ground.stop();
     });
 
-    /** Events that wait for any of them; not a number while something cannot be asked. The relay first: what it has published then waits. */
-    const waiting = async (): Promise<number> => {
+    /** Where events wait. The relay first: what it has published then waits. @throws while something cannot be asked. */
+    const waiting = async (): Promise<string[]> => {
       const { database } = ground;
       const metered = ANALYTICS_TOPICS.filter((topic) => METERED.includes(topic));
-      try {
-        const lags = [
-          await outbox.lag({ group: RELAY_GROUP, topics: TOPICS, database }),
-          await kafka.lag({ group: 'metering', topics: metered, database }),
-          await kafka.lag({ group: ANALYTICS_GROUP, topics: ANALYTICS_TOPICS, database }),
-        ];
-        return lags.flat().reduce((sum, lag) => sum + lag.events, 0);
-      } catch {
-        return Number.NaN;
-      }
+      const lags = [
+        await outbox.lag({ group: RELAY_GROUP, topics: TOPICS, database }),
+        await kafka.lag({ group: 'metering', topics: metered, database }),
+        await kafka.lag({ group: ANALYTICS_GROUP, topics: ANALYTICS_TOPICS, database }),
+      ];
+      return lags.flatMap((of) =>
+        of.flatMap(({ group, topic, events }) => (events === 0 ? [] : [`${events} ${topic} for ${group}`])),
+      );
     };
     const settled = async (withinMs: number): Promise<void> => {
-      for (const deadline = Date.now() + withinMs; (await waiting()) !== 0; await sleep(500)) {
-        if (Date.now() > deadline) throw new Error(`${await waiting()} events still wait`);
+      let left = ['unknown'];
+      for (const deadline = Date.now() + withinMs; left.length > 0; await sleep(500)) {
+        left = await waiting().catch((error: unknown) => [String(error)]);
+        if (Date.now() > deadline) throw new Error(`events still wait: ${left.join(', ')}`);
       }
     };
     const writeAll = async (events: ReturnType<typeof chaosEvents>, firstNr: number): Promise<void> => {

@@ -52,6 +52,7 @@ if (!hasKafka()) {
     let kafka: KafkaLog;
     let outbox: PostgresLog;
     let relays: Kept[];
+    let consumers: Kept[] = [];
     const written = new Map<TenantId, EventEnvelope[]>();
 
     beforeAll(async () => {
@@ -61,7 +62,7 @@ if (!hasKafka()) {
       relays = [1, 2].map(() => keep(['relay', ground.url, ground.broker.address, PREFIX]));
     });
     afterAll(async () => {
-      for (const relay of relays) await relay.stop();
+      for (const process of [...relays, ...consumers]) await process.stop();
       await kafka.close();
       await outbox.close();
       await ground.stop();
@@ -98,7 +99,7 @@ if (!hasKafka()) {
 
     it('has every KPI and every usage total exact after brokers, servers and consumers were killed over and over', async () => {
       const events = chaosEvents(EVENTS, 20_260_101);
-      const consumers = [1, 2].map(() => keep(['consumers', ground.url, ground.broker.address, PREFIX]));
+      consumers = [1, 2].map(() => keep(['consumers', ground.url, ground.broker.address, PREFIX]));
       const repeater = await startRepeater(
         ground.broker.address,
         TOPICS.map((topic) => PREFIX + topic),

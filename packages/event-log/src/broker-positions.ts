@@ -1,6 +1,6 @@
 import type { Topic } from '@switchyard/contracts/events';
 import type { Database, Tx } from '@switchyard/database/database';
-import { loadPositions, type Position } from './positions.ts';
+import { keyOf, loadPositions, type Position } from './positions.ts';
 
 /** How far a group is in one partition of a broker's topic. */
 export type BrokerPosition = {
@@ -55,6 +55,17 @@ export async function loadOffsets(database: Database, group: string, topic: Topi
     ),
   );
   return new Map(rows.map((row) => [Number(row.partition), BigInt(row.next_offset)]));
+}
+
+/** The same for several topics, by `keyOf`. */
+export async function loadPlaces(database: Database, group: string, topics: readonly Topic[]): Promise<Map<string, bigint>> {
+  const rows = await database.crossTenant('consumer', (tx) =>
+    tx.query<{ topic: Topic; partition: number; next_offset: string }>(
+      `select topic, partition, next_offset::text from log.broker_position where group_name = $1 and topic = any($2)`,
+      [group, topics],
+    ),
+  );
+  return new Map(rows.map((row) => [keyOf(row), BigInt(row.next_offset)]));
 }
 
 /** Where the group was in the PostgreSQL log before it read from a broker: what it handled there is not handled again. */

@@ -47,6 +47,8 @@ const READ_IN_VAIN = 50;
 /** What is committed within these milliseconds comes in one batch: a tenth of the transactions under load. */
 const GATHER_MS = 5;
 const TAKEN_ELSEWHERE_MS = 50;
+/** So long may a group stand still after its last positions were taken back by a crash or a failover, while nothing new comes. */
+const LOOK_AGAIN_MS = 5_000;
 
 type Outcome = 'idle' | 'taken' | 'moved';
 
@@ -87,10 +89,12 @@ function createReader(options: GroupReaderOptions) {
   const known = new Map<string, Position>();
   const largeWindows = new Set<string>();
   let movedAllAt = 0;
+  let loadedAt = 0;
 
   async function load(): Promise<void> {
     const positions = await database.crossTenant(path, (tx) => loadPositions(tx, group, topics));
     for (const position of positions) known.set(keyOf(position), position);
+    loadedAt = Date.now();
   }
 
   /** Moves those of `wanted` that are free and unchanged, after delivering those of `rows` that are theirs. */
@@ -163,7 +167,7 @@ function createReader(options: GroupReaderOptions) {
 
   return {
     async step(): Promise<Outcome> {
-      if (known.size === 0) await load();
+      if (known.size === 0 || Date.now() - loadedAt > LOOK_AGAIN_MS) await load();
       const outcomes: Outcome[] = [];
       for (const cohort of cohortsOf([...known.values()])) {
         outcomes.push(cohort.until === null ? await atTheEnd(cohort) : await inWindow(cohort, cohort.until));

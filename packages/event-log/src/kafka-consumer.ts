@@ -3,14 +3,9 @@ import type { EventEnvelope } from '@switchyard/contracts/envelope';
 import type { Topic } from '@switchyard/contracts/events';
 import type { EachBatchPayload, Kafka, Consumer as KafkaConsumer, KafkaMessage } from 'kafkajs';
 import type { Logger } from 'pino';
-import {
-  type BrokerPosition,
-  loadEarlierPositions,
-  loadOffsets,
-  lockBrokerPosition,
-  saveBrokerPosition,
-} from './broker-positions.ts';
+import { type BrokerPosition, loadEarlierPositions, lockBrokerPosition, saveBrokerPosition } from './broker-positions.ts';
 import type { Consumer, ConsumerOptions } from './event-log.ts';
+import { type Place, type Places, trackPlaces } from './kafka-places.ts';
 import { HEADERS } from './kafka-sink.ts';
 import type { LogMetrics } from './log-metrics.ts';
 import { isHandled, keyOf, type Position } from './positions.ts';
@@ -29,7 +24,8 @@ export type KafkaConsumerSurroundings = {
 /**
  * A member of a Kafka consumer group, which gives it partitions; what was handled is known by the position in the consumer's
  * database alone, locked and moved in the transaction of the effects. So a rebalance, a repeat or a member that does not know
- * that it has lost a partition changes nothing. Offsets are committed to Kafka afterwards, for its tools to see.
+ * that it has lost a partition changes nothing. Offsets are committed to Kafka afterwards, for its tools to see, and never asked
+ * for (see kafka-places.ts).
  */
 export async function startKafkaConsumer(around: KafkaConsumerSurroundings, options: ConsumerOptions): Promise<Consumer> {
   const earlier = await loadEarlierPositions(options.database, options.group, options.topics);
@@ -85,7 +81,7 @@ async function startMember(
     maxWaitTimeInMs: 250,
   });
   const handler = createBatchHandler(around, options, more, member);
-  member.on(member.events.GROUP_JOIN, handler.joined);
+  member.on(member.events.GROUP_JOIN, ({ payload }) => handler.joined(payload.memberAssignment));
   member.on(member.events.CRASH, ({ payload }) => {
     if (!payload.restart && !more.stopping.aborted) more.onCrash(payload.error);
   });
@@ -108,22 +104,11 @@ function createBatchHandler(
 ) {
   const { group, database, batchSize = 500 } = options;
   const earlier = new Map(more.earlier.map((position) => [keyOf(position), position]));
-  let left: Places = new Map();
-
-  /** At the first batch of a partition after a join: goes to where our own position says, if Kafka's commit says otherwise. */
-  async function isElsewhere(at: Place, places: Places, firstOffset: string): Promise<boolean> {
-    if (places.has(keyOf(at))) return false;
-    const next = (await loadOffsets(database, group, at.topic)).get(at.partition) ?? 0n;
-    places.set(keyOf(at), next);
-    if (next === BigInt(firstOffset)) return false;
-    goTo(at, places, next);
-    return true;
-  }
-
-  function goTo(at: Place, places: Places, offset: bigint): void {
-    places.set(keyOf(at), offset);
-    member.seek({ topic: around.prefix + at.topic, partition: at.partition, offset: String(offset) });
-  }
+  const tracker = trackPlaces({
+    ...{ group, database, logger: around.logger, stopping: more.stopping },
+    seek: ({ topic, partition }, offset) => member.seek({ topic: around.prefix + topic, partition, offset: String(offset) }),
+  });
+  const topicOf = (name: string) => name.slice(around.prefix.length) as Topic;
 
   const triages = new Map<string, Triage>();
   const triageOf = (at: Place): Triage => {
@@ -135,9 +120,8 @@ function createBatchHandler(
   };
 
   /**
-   * A position that is not where this member left it has been moved by another one, or was taken back with its effects by a
-   * crash of PostgreSQL, since a handler may commit without waiting for the disk. Then the messages at hand do not follow on
-   * it: going on with them would leave out what lies between.
+   * A position that is not where this member left it was moved by another one, or taken back. Then the messages at hand do not
+   * follow on it: going on with them would leave out what lies between.
    */
   async function handle(at: Place, places: Places, messages: readonly KafkaMessage[]): Promise<'handled' | 'elsewhere'> {
     const place = { group, ...at };
@@ -158,7 +142,7 @@ function createBatchHandler(
       return { from, to: to.nextOffset, delivered: fresh.length };
     });
     if (to === null) {
-      goTo(at, places, from);
+      tracker.goTo(at, from, places);
       return 'elsewhere';
     }
     places.set(keyOf(at), to);
@@ -181,14 +165,16 @@ function createBatchHandler(
   }
 
   return {
-    joined: () => {
-      left = new Map();
-    },
+    joined: (assignment: Readonly<Record<string, readonly number[]>>) =>
+      tracker.joined(
+        Object.entries(assignment).flatMap(([name, partitions]) =>
+          partitions.map((partition) => ({ topic: topicOf(name), partition })),
+        ),
+      ),
     async eachBatch(payload: EachBatchPayload): Promise<void> {
       const { batch } = payload;
-      const at = { topic: batch.topic.slice(around.prefix.length) as Topic, partition: batch.partition };
-      const places = left;
-      if (await isElsewhere(at, places, batch.messages[0]?.offset ?? '0')) return;
+      const at = { topic: topicOf(batch.topic), partition: batch.partition };
+      const places = await tracker.current();
       for (let from = 0; from < batch.messages.length; ) {
         if (more.stopping.aborted || !payload.isRunning() || payload.isStale()) return;
         const messages = batch.messages.slice(from, from + triageOf(at).limit());
@@ -204,11 +190,6 @@ function createBatchHandler(
     },
   };
 }
-
-/** The next offset of each partition, as this member left it with the last transaction that it committed since it joined. */
-type Places = Map<string, bigint>;
-
-type Place = { readonly topic: Topic; readonly partition: number };
 
 type Fresh = { readonly place: bigint; readonly message: Buffer; readonly unreadable?: string };
 

@@ -43,7 +43,12 @@ export type DatabaseOptions = {
   readonly poolSize?: number;
 };
 
-/** @throws Error when the server cannot be reached, or the role could get around row-level security. */
+/** The role that a connection string names could get around row-level security. */
+export class UnsafeRoleError extends Error {
+  override readonly name = 'UnsafeRoleError';
+}
+
+/** @throws UnsafeRoleError; Error when the server cannot be reached. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const orm = await MikroORM.init({
     driver: PostgreSqlDriver,
@@ -86,15 +91,17 @@ async function unitOfWork<T>(root: EntityManager, session: SessionContext, work:
   return result;
 }
 
+/** By itself, or by any role that it can take on. */
 async function refuseUnsafeRole(em: EntityManager): Promise<void> {
   const [role] = (await em.fork().execute(
-    `select rolname, rolsuper or rolbypassrls as unsafe,
-            exists (select from pg_class where relowner = pg_roles.oid) as owns
-       from pg_roles where rolname = current_user`,
-  )) as { rolname: string; unsafe: boolean; owns: boolean }[];
-  if (role === undefined || role.unsafe || role.owns) {
-    throw new Error(
-      `The database role ${role?.rolname ?? '?'} could get around row-level security: connect as a role that owns nothing and has no BYPASSRLS.`,
+    `select current_user as name,
+            exists (select from pg_roles r
+                     where pg_has_role(current_user, r.oid, 'member')
+                       and (r.rolsuper or r.rolbypassrls or exists (select from pg_class where relowner = r.oid))) as unsafe`,
+  )) as { name: string; unsafe: boolean }[];
+  if (role === undefined || role.unsafe) {
+    throw new UnsafeRoleError(
+      `The database role ${role?.name ?? '?'} could get around row-level security: connect as a role that owns nothing and has no BYPASSRLS.`,
     );
   }
 }

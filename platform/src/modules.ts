@@ -22,6 +22,7 @@ import type { Logs } from './adapters.ts';
 import type { AnalyticsUrls } from './analytics-postgres.ts';
 import type { Closers } from './closers.ts';
 import type { Config, Role } from './config.ts';
+import { createPoolMetrics } from './pool-metrics.ts';
 import { StartError } from './start-error.ts';
 
 /** Everything that is kept, in the order in which it is migrated. */
@@ -62,8 +63,14 @@ export async function mountModules(options: MountOptions): Promise<Modules> {
   const { config, contextKey, registry, logger, closers } = options;
   const needs = (...roles: Role[]): boolean => roles.some((role) => config.ROLES.includes(role));
   const opened: Database[] = [];
+  const watchPool = createPoolMetrics(registry);
   const open = async (schema: Schema, url = options.databaseUrl): Promise<Database> => {
-    const database = await openDatabase({ url, schema, poolSize: config.DATABASE_POOL }).catch((error: unknown) => {
+    const database = await openDatabase({
+      url,
+      schema,
+      poolSize: config.DATABASE_POOL,
+      onPool: (pool) => watchPool(schema.name, pool),
+    }).catch((error: unknown) => {
       throw error instanceof UnsafeRoleError ? new StartError(`DATABASE_URL does not fit: ${error.message}`, error) : error;
     });
     closers.add(`the database of ${schema.name}`, () => database.close());

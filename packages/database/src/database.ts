@@ -1,6 +1,7 @@
 import { type EntityManager, MikroORM, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { TenantId } from '@switchyard/kernel/ids';
 import { CompiledQuery } from 'kysely';
+import type pg from 'pg';
 import { reclaimLostConnections } from './lost-connections.ts';
 import { CROSS_TENANT_ROLE, TENANT_SETTING } from './policies.ts';
 import type { Schema } from './schema.ts';
@@ -41,6 +42,16 @@ export type DatabaseOptions = {
   readonly schema: Schema;
   /** Connections at most. Default 8. */
   readonly poolSize?: number;
+  /** Is handed the pool's figures, which are always those of now. */
+  readonly onPool?: (pool: PoolFigures) => void;
+};
+
+export type PoolFigures = {
+  /** Connections that are open. */
+  readonly totalCount: number;
+  readonly idleCount: number;
+  /** Units of work that wait for one. */
+  readonly waitingCount: number;
 };
 
 /** The role that a connection string names could get around row-level security. */
@@ -56,7 +67,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     entities: [...options.schema.entities],
     schema: options.schema.name,
     pool: { min: 0, max: options.poolSize ?? 8 },
-    driverOptions: { onPoolCreated: reclaimLostConnections },
+    driverOptions: {
+      onPoolCreated: (pool: pg.Pool) => {
+        reclaimLostConnections(pool);
+        options.onPool?.(pool);
+      },
+    },
     forceUtcTimezone: true,
     validateRequired: false,
     discovery: { warnWhenNoEntities: false },

@@ -148,6 +148,44 @@ export const EVENT_TYPES = {
       reverses: id.optional(),
     }),
   },
+  'billing.invoice.v1': {
+    /** An invoice was issued: it never changes from here on. Amounts: total = subtotal − credits + tax. */
+    'invoice.issued': z.looseObject({
+      invoiceId: id,
+      number: z.number().int().positive(),
+      periodStart: at,
+      periodEnd: at,
+      currency,
+      subtotal: decimal,
+      credits: decimal,
+      tax: decimal,
+      total: decimal,
+      issuedAt: at,
+    }),
+    'credit_note.issued': z.looseObject({
+      creditNoteId: id,
+      invoiceId: id,
+      number: z.number().int().positive(),
+      currency,
+      amount: decimal,
+      tax: decimal,
+      total: decimal,
+      reason: z.string(),
+    }),
+    'invoice.paid': z.looseObject({
+      invoiceId: id,
+      provider: z.string().nullable(),
+      providerReference: z.string().nullable(),
+      paidAt: at,
+    }),
+    'invoice.payment_failed': z.looseObject({
+      invoiceId: id,
+      provider: z.string(),
+      reason: z.string(),
+      attempt: z.number().int().positive(),
+      nextAttemptAt: at.nullable(),
+    }),
+  },
 } as const;
 
 export type Topic = keyof typeof EVENT_TYPES;

@@ -26,6 +26,7 @@ export const RETENTION_DAYS: Readonly<Record<Topic, number | null>> = {
   'sessions.model-call.v1': 800,
   'router.decision.v1': 800,
   'billing.usage.v1': 800,
+  'billing.invoice.v1': null,
 };
 
 /** Topics whose events are kept for another time than RETENTION_DAYS says. */
@@ -39,6 +40,7 @@ export const LINEAGE_TOPICS: readonly Topic[] = [
   'sessions.model-call.v1',
   'router.decision.v1',
   'billing.usage.v1',
+  'billing.invoice.v1',
 ];
 
 /** How long the topic's events are kept at least, in days; null: for ever. */

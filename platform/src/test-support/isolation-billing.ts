@@ -1,6 +1,6 @@
 import { createBillingModule, SCHEMA } from '@switchyard/billing/module';
 import { openDatabase } from '@switchyard/database/database';
-import { newId, type TenantId } from '@switchyard/kernel/ids';
+import { type EpisodeId, newId, type TenantId } from '@switchyard/kernel/ids';
 import { signContext } from '@switchyard/runtime/context-token';
 import type pg from 'pg';
 import { byId, type IsolationCase, type IsolationOf, listing, type Owned, reference } from './isolation.ts';
@@ -70,6 +70,22 @@ const CASES: readonly IsolationCase[] = [
     variables: ({ key }) => ({ key }),
     shows: (owned) => owned.webhookSource ?? '',
   },
+  byId('Query.invoice', 'query ($id: ID!) { invoice(id: $id) { id } }', 'invoice'),
+  {
+    ...byId('Query.invoice', 'query ($id: ID!) { invoice(id: $id) { creditNotes { id } } }', 'invoice'),
+    shows: (owned) => owned.creditNote ?? '',
+  },
+  byId('Query.invoiceLineItem', 'query ($id: ID!) { invoiceLineItem(id: $id) { id } }', 'issuedLine'),
+  listing('Query.invoices', '{ invoices { edges { node { id } } } }', 'invoice'),
+  reference('Invoice', 'invoice'),
+  listing('Query.invoicePreview', '{ invoicePreview { lineItems { description } } }', 'coupon'),
+  listing('Query.billing', '{ billing { taxPercent } }', 'tax'),
+  listing('Query.billing', '{ billing { creditBalance { amount } } }', 'credit'),
+  {
+    field: 'Mutation.changePlan',
+    operation: 'mutation { changePlan(input: {planCode: "starter"}) { plan { code } } }',
+    shows: (owned) => owned.plan ?? '',
+  },
   byId('Mutation.rotateWebhookSecret', 'mutation ($id: ID!) { rotateWebhookSecret(id: $id) { source { id } } }', 'webhookSource'),
   byId('Mutation.deleteWebhookSource', 'mutation ($id: ID!) { deleteWebhookSource(id: $id) }', 'oldSource'),
 ];
@@ -88,11 +104,11 @@ export async function isolationOfBilling(appUrl: string, admin: pg.Client): Prom
     `insert into billing.meter (code, description, unit, aggregation, unique_by, position) values ('users', 'Users', 'user', 'UNIQUE', 'user', 9)`,
   );
 
-  const ask = async (tenantId: TenantId, query: string, variables: Record<string, unknown> = {}): Promise<string> => {
+  const ask = async (tenantId: TenantId | null, query: string, variables: Record<string, unknown> = {}): Promise<string> => {
     const context = {
       requestId: newId(),
       tenantId,
-      scopes: ['ADMIN' as const],
+      scopes: [tenantId === null ? ('OPERATOR' as const) : ('ADMIN' as const)],
       credential: { kind: 'API_KEY' as const, id: newId() },
     };
     const contextToken = await signContext(context, CONTEXT_KEY);
@@ -132,8 +148,12 @@ export async function isolationOfBilling(appUrl: string, admin: pg.Client): Prom
       /"id":"([^"]+)"/.exec(await ask(tenantId, CREATE_SOURCE, variables))?.[1] ?? '';
     const [webhookSource, oldSource] = [await sourceOf({ key }), await sourceOf({})];
     const fromOutside = { event, key, users: String(users), webhookSource, oldSource };
+    const invoiced = await invoicedTenant(tenant, {
+      ask,
+      meter: (told) => database.crossTenant('consumer', (tx) => module.consumers.metering.handle(told, tx)),
+    });
     const fromInside = { episode, toolCall, tokens: String(tokens), plan, record, toolRecord, line, cost };
-    return { tenantId, ...minute, ...fromInside, ...fromOutside };
+    return { tenantId, ...minute, ...fromInside, ...fromOutside, ...invoiced };
   };
   return {
     subgraph: module.subgraph,
@@ -147,14 +167,61 @@ export async function isolationOfBilling(appUrl: string, admin: pg.Client): Prom
       'Query.meters': 'meters are the platform’s own',
       'Mutation.createMeter': 'needs OPERATOR, which no tenant holds',
       'Mutation.reportModelUsage': 'needs OPERATOR, which no tenant holds',
+      'Mutation.publishPlan': 'needs OPERATOR, which no tenant holds',
+      'Mutation.grantCredit': 'needs OPERATOR, which no tenant holds',
+      'Mutation.grantDiscount': 'needs OPERATOR, which no tenant holds',
+      'Mutation.setTax': 'needs OPERATOR, which no tenant holds',
+      'Mutation.closeBillingPeriod': 'needs OPERATOR, which no tenant holds',
+      'Mutation.issueCreditNote': 'needs OPERATOR, which no tenant holds',
     },
     unread: {},
     unseen: {
+      ...Object.fromEntries(
+        [
+          'plan_change',
+          'invoicing',
+          'credit_grant',
+          'credit_use',
+          'discount',
+          'invoice',
+          'invoice_line',
+          'invoice_collection',
+          'credit_note',
+        ].map((table) => [table, 'its rows are also asked for by the caller’s tenant, or by those of an invoice of it']),
+      ),
       idempotency_key: 'its key begins with the tenant',
       usage_counter: 'it tells only how many records a period has, and those are read under their own policy',
     },
     close: () => database.close(),
   };
+}
+
+type Asking = {
+  ask(tenantId: TenantId | null, query: string, variables?: Record<string, unknown>): Promise<string>;
+  meter(events: ReturnType<typeof used>): Promise<unknown>;
+};
+
+/** Gives the tenant an invoice of October with a credit note, and terms that are its own. */
+async function invoicedTenant(tenant: Distinct, { ask, meter }: Asking): Promise<Record<string, string>> {
+  const { tenantId: t, number } = tenant;
+  const october = { ...tenant, at: new Date('2026-10-20T00:00:00Z'), episodeId: newId<EpisodeId>() };
+  await meter(used(october, { tokens: 50_000, toolCall: newId() }));
+  const [tax, coupon] = [`${1 + number / 1_000_000}`, `COUPON-${number}`];
+  const operator = (mutation: string) => ask(null, `mutation ($t: ID!) { ${mutation} }`, { t });
+  await operator(`setTax(input: {tenantId: $t, taxPercent: "${tax}"}) { taxPercent }`);
+  await operator(`grantCredit(input: {tenantId: $t, amount: "${1_000 + number}", reason: "r"}) { taxPercent }`);
+  await operator(`grantDiscount(input: {tenantId: $t, code: "${coupon}", percentOff: "50"}) { taxPercent }`);
+  const issued = await operator(
+    'closeBillingPeriod(input: {tenantId: $t, periodEnd: "2026-11-01T00:00:00Z"}) { id lineItems { lineId: id } }',
+  );
+  const [invoice, issuedLine] = [/"id":"([^"]+)"/, /"lineId":"([^"]+)"/].map((of) => of.exec(issued)?.[1] ?? '');
+  const note = await operator(
+    `issueCreditNote(input: {tenantId: $t, invoiceId: "${invoice}", amount: "1", reason: "r"}) { creditNotes { id } }`,
+  );
+  await ask(t, 'mutation { changePlan(input: {planCode: "scale"}) { plan { code } } }');
+  const credit = /"amount":"([^"]+)"/.exec(await ask(t, '{ billing { creditBalance { amount } } }'))?.[1] ?? '';
+  const creditNote = /"id":"([^"]+)"/.exec(note)?.[1] ?? '';
+  return { tax, coupon, credit, invoice: invoice ?? '', issuedLine: issuedLine ?? '', creditNote };
 }
 
 /** On a plan that no other tenant is on, and that has no included units: what is used costs something. */

@@ -1,10 +1,14 @@
 import type { TenantId } from '@switchyard/kernel/ids';
 import type { InvoicePreview } from './commands/preview-invoice.ts';
-import type { InvoiceLine } from './domain/invoice.ts';
+import type { InvoiceLine } from './domain/invoice-lines.ts';
 import type { Plan } from './domain/plan.ts';
+import type { CreditGrant } from './domain/pricing/adjustments.ts';
 import type { Price } from './domain/pricing/price.ts';
+import type { PlanChange } from './domain/stretch.ts';
 import type { Account } from './store/accounts.ts';
 import type { UsageRecordRow, WebhookSourceRow } from './store/entities.ts';
+import type { CreditNoteRow } from './store/invoice-entities.ts';
+import type { IssuedInvoice } from './store/invoices.ts';
 
 // What stands behind each type of the graph while a query runs: `<Type>Mapper`, read by codegen.ts.
 
@@ -18,5 +22,8 @@ export type PriceMapper = Price;
 export type BillingAccountMapper = Account;
 export type UsageRecordMapper = UsageRecordRow;
 export type WebhookSourceMapper = WebhookSourceRow;
-export type InvoiceMapper = InvoicePreview;
-export type InvoiceLineItemMapper = { readonly invoice: InvoicePreview; readonly line: InvoiceLine };
+export type InvoiceMapper = InvoicePreview | IssuedInvoice;
+export type InvoiceLineItemMapper = InvoiceLine & { readonly id: string; readonly tenantId: TenantId; readonly currency: string };
+export type CreditNoteMapper = CreditNoteRow & { readonly currency: string };
+export type CreditGrantMapper = CreditGrant & { readonly currency: string };
+export type PlanMoveMapper = PlanChange;

@@ -1,5 +1,5 @@
+import { readFileSync } from 'node:fs';
 import { SCALARS } from '@switchyard/runtime/scalars';
-import { readSdl } from '@switchyard/runtime/sdl';
 import { createSubgraph, type Subgraph, type SubgraphOptions } from '@switchyard/runtime/subgraph';
 import { Registry } from 'prom-client';
 import { receiveUsageWebhook, type WebhookAnswer, type WebhookRequest } from './commands/receive-usage-webhook.ts';
@@ -7,6 +7,7 @@ import { createMeteringConsumer, type MeteringConsumer } from './consumers.ts';
 import { type Context, createContext, type Services } from './context.ts';
 import { createBillingMetrics } from './metrics.ts';
 import { billingAccountResolvers } from './resolvers/billing-account.ts';
+import { billingMutations } from './resolvers/billing-mutations.ts';
 import { episodeResolvers } from './resolvers/episode.ts';
 import { invoiceResolvers } from './resolvers/invoice.ts';
 import { priceResolvers } from './resolvers/price.ts';
@@ -18,7 +19,7 @@ export { MAX_WEBHOOK_BYTES } from './commands/receive-usage-webhook.ts';
 export type { MeteringConsumer } from './consumers.ts';
 export { SCHEMA } from './store/schema.ts';
 
-const SDL = readSdl(new URL('../', import.meta.url));
+const SDL = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
 
 export type BillingModuleOptions = Omit<Services, 'metrics'> &
   Pick<SubgraphOptions<Context>, 'contextKey' | 'logger'> & {
@@ -52,7 +53,7 @@ export function createBillingModule(options: BillingModuleOptions): BillingModul
       ...invoiceResolvers,
       ...episodeResolvers,
       ...webhookSourceResolvers,
-      Mutation: usageMutations,
+      Mutation: { ...usageMutations, ...billingMutations },
     },
     contextKey,
     createContext: (request) => createContext(services, request),

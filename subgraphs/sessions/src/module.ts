@@ -1,5 +1,5 @@
+import { readFileSync } from 'node:fs';
 import { SCALARS } from '@switchyard/runtime/scalars';
-import { readSdl } from '@switchyard/runtime/sdl';
 import { createSubgraph, type Subgraph, type SubgraphOptions } from '@switchyard/runtime/subgraph';
 import { createEpisodeWork, type EpisodeWork, type EpisodeWorkOptions } from './commands/episode-work/episode-work.ts';
 import { type Context, createContext, type Services } from './context.ts';
@@ -29,7 +29,7 @@ export type { EpisodeStatus } from './domain/episode.ts';
 export type { AskedToolCall } from './domain/model-call.ts';
 export { SCHEMA } from './store/schema.ts';
 
-const SDL = readSdl(new URL('../', import.meta.url));
+const SDL = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
 
 const RESOLVERS: Resolvers = {
   ...SCALARS,

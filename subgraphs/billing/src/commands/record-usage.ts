@@ -2,9 +2,10 @@ import type { Tx } from '@switchyard/database/database';
 import { appendEvents, type NewEvent } from '@switchyard/event-log/outbox';
 import { formatDecimal } from '@switchyard/kernel/decimal';
 import { newId, type TenantId, type UsageRecordId } from '@switchyard/kernel/ids';
-import { allocate, type UsageRecord } from '../domain/allocation.ts';
+import { allocate, placed, type UsageRecord } from '../domain/allocation.ts';
 import type { Usage } from '../domain/usage.ts';
 import { openAccounts } from '../store/accounts.ts';
+import { schedulesOf } from '../store/plan-changes.ts';
 import { meterMap } from '../store/plans.ts';
 import { countersFor, insertRecords, lockAccounts, moveCounters, onlyNew } from '../store/usage-ledger.ts';
 import { addToRollups } from '../store/usage-rollups.ts';
@@ -37,15 +38,20 @@ export async function takeLedger(tx: Tx, tenantIds: readonly TenantId[], now: Da
 /** The one way in which usage gets into the ledger. @param fresh usage without a record; its tenants' ledger is taken. */
 export async function addRecords(tx: Tx, fresh: readonly Usage[], now: Date): Promise<readonly UsageRecord[]> {
   if (fresh.length === 0) return [];
+  const schedules = await schedulesOf(
+    tx,
+    fresh.map((each) => each.tenantId),
+  );
+  const usage = placed(fresh, schedules);
   const meters = await meterMap(tx);
-  const { standings, values } = await standingsFor(tx, fresh, meters);
+  const { standings, values } = await standingsFor(tx, usage, meters);
   const recording = { recordedAt: now, newId: () => newId<UsageRecordId>(), meters, standings };
-  const placed = allocate(await countersFor(tx, fresh), fresh, recording);
-  await insertRecords(tx, placed.records);
-  await moveCounters(tx, placed.counters);
-  await addToRollups(tx, placed.records, meters, values);
-  await appendEvents(tx, 'switchyard/billing', placed.records.map(usageRecorded));
-  return placed.records;
+  const { records, counters } = allocate(await countersFor(tx, usage), usage, recording);
+  await insertRecords(tx, records);
+  await moveCounters(tx, counters);
+  await addToRollups(tx, records, meters, values);
+  await appendEvents(tx, 'switchyard/billing', records.map(usageRecorded));
+  return records;
 }
 
 function usageRecorded(record: UsageRecord): NewEvent<'usage.recorded'> {

@@ -1,94 +1,192 @@
-import { Decimal, sum } from '@switchyard/kernel/decimal';
+import { Decimal } from '@switchyard/kernel/decimal';
 import { newId, type TenantId } from '@switchyard/kernel/ids';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decimals, NO_TERMS, planOf, prices } from '../test-support/pricing.ts';
-import { roundToMinorUnit } from './currency.ts';
-import { BASE_FEE, invoiceLines, ROUNDING, totalOf } from './invoice.ts';
+import { inputOf, PERIOD, stretchOf } from '../test-support/invoices.ts';
+import { anyPrices, decimals, NO_TERMS, planOf } from '../test-support/pricing.ts';
+import { roundToMinorUnit, toMinorUnits } from './currency.ts';
+import { CARRIED, type InvoiceAmounts, invoiceOf, ROUNDING, totalOf } from './invoice.ts';
 import { invoiceId, parseInvoiceId } from './invoice-id.ts';
+import type { InvoiceTerms, NamedDiscount } from './invoice-terms.ts';
 import { billingPeriod, periodEndingAt } from './period.ts';
+import type { Price } from './pricing/price.ts';
 import { rate } from './pricing/tariff.ts';
 
-const METERS = [
-  { code: 'requests', description: 'Requests', unit: 'request', aggregation: 'COUNT', uniqueBy: null },
-  { code: 'input_tokens', description: 'Tokens sent', unit: 'token', aggregation: 'SUM', uniqueBy: null },
-] as const;
-
+const D = (text: string | number) => new Decimal(text);
+const bounds = fc.oneof(fc.constant(null), decimals({ min: 0, max: 400 }));
+const price = (meter: string): fc.Arbitrary<Price> =>
+  fc.tuple(anyPrices(meter), bounds, bounds).map(([each, a, b]) => {
+    const [minimumAmount, maximumAmount] = a !== null && b !== null && a.gt(b) ? [b, a] : [a, b];
+    return { ...each, minimumAmount, maximumAmount };
+  });
+const discount: fc.Arbitrary<NamedDiscount> = fc.oneof(
+  decimals({ min: 1, max: 100 }).map((percentOff) => ({ code: 'P', discount: { percentOff } })),
+  decimals({ min: 1, max: 300 }).map((amountOff) => ({ code: 'A', discount: { amountOff } })),
+);
+const terms: fc.Arbitrary<InvoiceTerms> = fc.record({
+  taxPercent: decimals({ min: 0, max: 30 }),
+  discounts: fc.array(discount, { maxLength: 3 }),
+  creditBalance: decimals({ min: 0, max: 500 }),
+});
 const bill = fc.record({
-  requests: prices('requests', { flatAmounts: true }),
-  tokens: prices('input_tokens', { flatAmounts: true }),
+  requests: price('requests'),
+  tokens: price('input_tokens'),
   baseFee: decimals({ min: 0, max: 500 }),
   used: fc.tuple(decimals({ min: 0, max: 2000 }), decimals({ min: 0, max: 2000 })),
+  changeAt: fc.date({ min: PERIOD.start, max: new Date(PERIOD.end.getTime() - 1), noInvalidDate: true }),
+  terms,
 });
+type Bill = typeof bill extends fc.Arbitrary<infer B> ? B : never;
 
-describe('the lines of an invoice', () => {
-  it('add up to an amount that can be paid, less than a minor unit away from what was used', () => {
+/** Two stretches: the first counts requests, the second tokens, and both pay their part of the base fee. */
+function invoice({ requests, tokens, baseFee, used: [some, more], changeAt, terms: of }: Bill): InvoiceAmounts {
+  const plan = planOf([requests, tokens], baseFee.toFixed());
+  return invoiceOf(
+    inputOf(
+      [
+        stretchOf(plan, { requests: some, other: more }, { end: changeAt }),
+        stretchOf(plan, { input_tokens: more }, { start: changeAt }),
+      ],
+      of,
+    ),
+  );
+}
+
+describe('an invoice', () => {
+  it('has lines that add up to its subtotal, and amounts that can be paid: total = subtotal − credits + tax', () => {
     fc.assert(
-      fc.property(bill, ({ requests, tokens, baseFee, used: [some, more] }) => {
-        const plan = planOf([requests, tokens], baseFee.toFixed());
-        const usage = new Map([
-          ['requests', some],
-          ['input_tokens', more],
-        ]);
-        const total = totalOf(invoiceLines({ plan, meters: METERS, usage }));
-        const exact = sum([baseFee, rate(requests, some), rate(tokens, more)]);
-        expect(total).toEqual(roundToMinorUnit(total, 'USD'));
-        expect(total.minus(exact).abs().lte('0.005')).toBe(true);
+      fc.property(bill, (each) => {
+        const { lines, subtotal, credits, tax, total } = invoice(each);
+        expect(totalOf(lines).eq(subtotal)).toBe(true);
+        expect(total.eq(subtotal.minus(credits).plus(tax))).toBe(true);
+        for (const amount of [subtotal, credits, tax, total]) {
+          expect(amount.gte(0) && amount.eq(roundToMinorUnit(amount, 'USD'))).toBe(true);
+        }
+        expect(credits.lte(each.terms.creditBalance)).toBe(true);
       }),
     );
   });
 
-  it('hold every meter that was used exactly once, at what its usage costs', () => {
+  it('holds every meter of a stretch that was used exactly once, at what its usage adds to nothing', () => {
     fc.assert(
-      fc.property(bill, ({ requests, used: [some, more] }) => {
-        const usage = new Map([
-          ['requests', some],
-          ['input_tokens', more],
+      fc.property(price('requests'), decimals({ min: 0, max: 2000 }), (requests, used) => {
+        const { lines } = invoiceOf(inputOf([stretchOf(planOf([requests]), { requests: used, input_tokens: used })]));
+        const metered = lines.filter((line) => line.meter !== null);
+        expect(metered.map(({ meter, quantity, amount }) => [meter, quantity, amount.toFixed()])).toEqual([
+          [
+            'requests',
+            used,
+            rate(requests, used)
+              .minus(rate(requests, D(0)))
+              .toFixed(),
+          ],
+          ['input_tokens', used, '0'],
         ]);
-        const lines = invoiceLines({ plan: planOf([requests]), meters: METERS, usage }).filter((line) => line.meter !== null);
-        expect(lines.map(({ meter, quantity, amount }) => [meter, quantity, amount.toFixed()])).toEqual([
-          ['requests', some, rate(requests, some).toFixed()],
-          ['input_tokens', more, '0'],
-        ]);
+        expect(new Set(lines.map((line) => line.key)).size).toBe(lines.length);
       }),
     );
   });
 
-  it('say a unit amount only where it explains the amount', () => {
+  it('keeps a meter within its minimum and maximum, used or not', () => {
     fc.assert(
-      fc.property(bill, ({ requests, tokens, baseFee, used: [some, more] }) => {
-        const plan = planOf([requests, tokens], baseFee.toFixed());
-        const usage = new Map([
-          ['requests', some],
-          ['input_tokens', more],
-        ]);
-        for (const { unitAmount, quantity, amount } of invoiceLines({ plan, meters: METERS, usage })) {
-          if (unitAmount !== null) expect(unitAmount.times(quantity)).toEqual(amount);
+      fc.property(price('requests'), fc.option(decimals({ min: 0, max: 2000 })), (requests, used) => {
+        const whole = { ...requests, rounding: 'INVOICE' as const };
+        const { lines } = invoiceOf(inputOf([stretchOf(planOf([whole]), used === null ? {} : { requests: used })]));
+        const amount = totalOf(lines.filter(({ key }) => key !== ROUNDING));
+        expect(amount.gte(requests.minimumAmount ?? 0)).toBe(true);
+        expect(amount.lte(requests.maximumAmount ?? amount)).toBe(true);
+      }),
+    );
+  });
+
+  it('says a unit amount only where it explains the amount', () => {
+    fc.assert(
+      fc.property(bill, (each) => {
+        for (const { unitAmount, quantity, amount } of invoice(each).lines) {
+          if (unitAmount !== null) expect(unitAmount.times(quantity).eq(amount)).toBe(true);
         }
       }),
     );
   });
 
-  it('are the base fee alone where nothing was used', () => {
-    expect(invoiceLines({ plan: planOf([], '19'), meters: METERS, usage: new Map() }).map((line) => line.key)).toEqual([
-      BASE_FEE,
-    ]);
-    expect(invoiceLines({ plan: planOf([]), meters: METERS, usage: new Map() })).toEqual([]);
+  it('asks the base fee of a period once, however often the plan changed to one of the same fee', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 29 }), { maxLength: 5 }), (days) => {
+        const cuts = [
+          PERIOD.start,
+          ...days.sort((a, b) => a - b).map((day) => new Date(Date.UTC(2026, 10, 1 + day))),
+          PERIOD.end,
+        ];
+        const stretches = cuts.slice(1).map((end, index) => stretchOf(planOf([], '30'), {}, { start: cuts[index] ?? end, end }));
+        expect(invoiceOf(inputOf(stretches)).total.toFixed()).toBe('30');
+      }),
+    );
   });
 
-  it('round the whole invoice once, half-up', () => {
-    const price = { ...tokenPrice('0.0025'), meter: 'requests' };
-    const plan = planOf([price, tokenPrice('0.0025')]);
-    const usage = new Map([
-      ['requests', new Decimal(1)],
-      ['input_tokens', new Decimal(1)],
-    ]);
-    const lines = invoiceLines({ plan, meters: METERS, usage });
-    expect(lines.map(({ key, amount }) => [key, amount.toFixed()])).toEqual([
+  it('of nothing is nothing', () => {
+    expect(invoiceOf(inputOf([stretchOf(planOf([]), {})])).lines).toEqual([]);
+  });
+
+  it('is rounded once, half-up, or by line where the price says so', () => {
+    const lines = (rounding: Price['rounding']) => {
+      const prices = ['requests', 'input_tokens'].map((meter) => ({ ...perUnit(meter, '0.0025'), rounding }));
+      const used = { requests: D(1), input_tokens: D(1) };
+      return invoiceOf(inputOf([stretchOf(planOf(prices), used)])).lines.map(({ key, amount }) => [key, amount.toFixed()]);
+    };
+    expect(lines('INVOICE')).toEqual([
       ['requests', '0.0025'],
       ['input_tokens', '0.0025'],
       [ROUNDING, '0.005'],
     ]);
+    expect(lines('LINE')).toEqual([
+      ['requests', '0.0025'],
+      ['ROUNDING:requests', '-0.0025'],
+      ['input_tokens', '0.0025'],
+      ['ROUNDING:input_tokens', '-0.0025'],
+    ]);
+  });
+
+  it('takes discounts one after the other, then asks tax, then is paid from credits', () => {
+    const plan = planOf([], '100');
+    const discounts = [
+      { code: 'TEN', discount: { percentOff: D(10) } },
+      { code: 'LESS', discount: { amountOff: D(15) } },
+    ];
+    const of = { discounts, taxPercent: D('7.7'), creditBalance: D('30.005') };
+    const { lines, subtotal, tax, credits, total } = invoiceOf(inputOf([stretchOf(plan, {})], of));
+    expect(lines.map(({ amount }) => amount.toFixed())).toEqual(['100', '-10', '-15']);
+    expect([subtotal, tax, credits, total].map((amount) => amount.toFixed())).toEqual(['75', '5.78', '30', '50.78']);
+  });
+
+  it('carries over as credit what late usage made cheaper', () => {
+    const tiers = [
+      { upTo: D(10), unitAmount: D(2), flatAmount: D(0) },
+      { upTo: null, unitAmount: D(1), flatAmount: D(0) },
+    ];
+    const volume = { ...perUnit('requests', '0'), model: 'VOLUME' as const, tiers };
+    const start = new Date('2026-10-01');
+    const records = { meter: 'requests', stretchStart: start, after: 10, upTo: 11, until: null };
+    const usage = new Map([['requests', { records, before: D(10), after: D(11) }]]);
+    const late = stretchOf(planOf([volume]), {}, { start, end: PERIOD.start, isLate: true, usage });
+    const { lines, subtotal, carried, total } = invoiceOf(inputOf([late, stretchOf(planOf([volume]), {})]));
+    expect(lines.map(({ key, quantity, amount }) => [key, quantity.toFixed(), amount.toFixed()])).toEqual([
+      ['requests@2026-10-01T00:00:00.000Z', '1', '-9'],
+      [CARRIED, '0', '9'],
+    ]);
+    expect([subtotal, carried, total].map((amount) => amount.toFixed())).toEqual(['0', '9', '0']);
+  });
+
+  it('counts what came late toward the minimum that its period has paid already', () => {
+    const requests = { ...perUnit('requests', '1'), minimumAmount: D(100) };
+    const start = new Date('2026-10-01');
+    const lateTotal = (before: number, after: number) => {
+      const records = { meter: 'requests', stretchStart: start, after: 1, upTo: 2, until: null };
+      const usage = new Map([['requests', { records, before: D(before), after: D(after) }]]);
+      return invoiceOf(
+        inputOf([stretchOf(planOf([requests]), {}, { start, end: PERIOD.start, isLate: true, usage })]),
+      ).total.toFixed();
+    };
+    expect([lateTotal(50, 70), lateTotal(50, 120), lateTotal(150, 160)]).toEqual(['0', '20', '10']);
   });
 });
 
@@ -103,6 +201,15 @@ describe('the smallest unit', () => {
   });
 });
 
+describe('an amount for a provider', () => {
+  it('is in the smallest unit of its currency, or cannot be paid', () => {
+    expect([toMinorUnits(D('12.34'), 'USD'), toMinorUnits(D('12'), 'JPY'), toMinorUnits(D('1.234'), 'KWD')]).toEqual([
+      1234, 12, 1234,
+    ]);
+    expect(() => toMinorUnits(D('0.5'), 'JPY')).toThrow(/cannot be paid/);
+  });
+});
+
 describe('a billing period', () => {
   it('is the calendar month in UTC, and ends with its last instant', () => {
     const period = billingPeriod(new Date('2028-02-29T23:59:59.999Z'));
@@ -114,12 +221,24 @@ describe('a billing period', () => {
 });
 
 describe('an invoice id', () => {
-  it('says which records the invoice counts', () => {
-    const until = fc.option(fc.date({ noInvalidDate: true }));
-    const upTo = fc.array(fc.tuple(fc.string(), fc.integer({ min: 1 }))).map((entries) => new Map(entries));
+  it('says which records the invoice counts, and by which terms', () => {
+    const time = fc.date({ noInvalidDate: true });
+    const numbers = fc.array(fc.tuple(fc.string(), fc.integer({ min: 1 }))).map((entries) => new Map(entries));
+    const tenantId = newId<TenantId>();
+    const stretch = fc.record({
+      tenantId: fc.constant(tenantId),
+      planId: fc.uuid(),
+      periodStart: time,
+      end: time,
+      feeFrom: time,
+      isLate: fc.boolean(),
+      until: fc.option(time),
+      upTo: numbers,
+      after: numbers,
+    });
     fc.assert(
-      fc.property(until, upTo, fc.string(), (until, upTo, line) => {
-        const snapshot = { tenantId: newId<TenantId>(), planId: newId(), periodStart: new Date('2026-11-01'), until, upTo };
+      fc.property(fc.array(stretch, { maxLength: 3 }), terms, fc.string(), (stretches, of, line) => {
+        const snapshot = { tenantId, periodStart: PERIOD.start, stretches, terms: of };
         expect(parseInvoiceId(invoiceId(snapshot, line))).toEqual({ snapshot, line });
       }),
     );
@@ -128,13 +247,13 @@ describe('an invoice id', () => {
   it('is nothing when it is any other text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.base64String(), fc.json()), (id) => {
-        expect(parseInvoiceId(id)).toBeNull();
+        expect([parseInvoiceId(id), parseInvoiceId(`preview_${id}`)]).toEqual([null, null]);
       }),
     );
   });
 });
 
-function tokenPrice(unitAmount: string) {
-  const tiers = [{ upTo: null, unitAmount: new Decimal(unitAmount), flatAmount: new Decimal(0) }];
-  return { ...NO_TERMS, meter: 'input_tokens', model: 'PER_UNIT' as const, tiers, includedQuantity: new Decimal(0) };
+function perUnit(meter: string, unitAmount: string): Price {
+  const tiers = [{ upTo: null, unitAmount: D(unitAmount), flatAmount: D(0) }];
+  return { ...NO_TERMS, meter, model: 'PER_UNIT', tiers, includedQuantity: D(0) };
 }

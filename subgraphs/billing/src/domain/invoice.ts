@@ -1,87 +1,87 @@
-import { Decimal, formatDecimal, sum, ZERO } from '@switchyard/kernel/decimal';
-import { roundToMinorUnit } from './currency.ts';
-import type { Meter, Plan } from './plan.ts';
-import type { Price } from './pricing/price.ts';
-import { rate } from './pricing/tariff.ts';
-import { priceOf } from './rating.ts';
-
-export type InvoiceLine = {
-  /** Its place in the invoice: a meter's code, BASE_FEE or ROUNDING. */
-  readonly key: string;
-  readonly description: string;
-  /** Null for what no usage record is behind. */
-  readonly meter: string | null;
-  readonly quantity: Decimal;
-  /** Set where amount = quantity · unitAmount; null where tiers or included units make it several. */
-  readonly unitAmount: Decimal | null;
-  readonly amount: Decimal;
-};
-
-/** Keys that no meter can have: a meter's code is lower case. */
-export const BASE_FEE = 'BASE_FEE';
-export const ROUNDING = 'ROUNDING';
+import { Decimal, sum, ZERO } from '@switchyard/kernel/decimal';
+import { minorDigits, roundToMinorUnit } from './currency.ts';
+import { fixed, type InvoiceLine, type StretchUsage, stretchLines } from './invoice-lines.ts';
+import type { InvoiceTerms } from './invoice-terms.ts';
+import type { BillingPeriod } from './period.ts';
+import type { Meter } from './plan.ts';
+import { discountOn, percentOf } from './pricing/adjustments.ts';
 
 export type InvoiceInput = {
-  readonly plan: Plan;
+  readonly period: BillingPeriod;
+  readonly currency: string;
+  /** Those of the period, and earlier ones that late usage belongs to. */
+  readonly stretches: readonly StretchUsage[];
   /** All meters there are, for the lines' descriptions. */
   readonly meters: readonly Meter[];
-  /** The period's total of each meter that was used at all. */
-  readonly usage: ReadonlyMap<string, Decimal>;
+  readonly terms: InvoiceTerms;
 };
 
+/** total = subtotal − credits + tax. All four can be paid; the lines are exact, and add up to the subtotal. */
+export type InvoiceAmounts = {
+  readonly lines: readonly InvoiceLine[];
+  readonly subtotal: Decimal;
+  /** Paid out of prepaid credits; not negative. */
+  readonly credits: Decimal;
+  readonly tax: Decimal;
+  readonly total: Decimal;
+  /** What is owed to the tenant rather than by it, and becomes credit; a line of the same amount brings the subtotal to zero. */
+  readonly carried: Decimal;
+};
+
+/** Keys of what belongs to the invoice as a whole; no meter can have them, whose code is lower case. */
+export const ROUNDING = 'ROUNDING';
+export const CARRIED = 'CARRIED';
+
 /**
- * The lines of a period's invoice, their amounts adding up to its total.
+ * What an invoice says, from usage, plans and terms alone: `invoicePreview` and the closing of a period both ask here.
  *
- * - The base fee, when there is one.
- * - One line per meter that was used, with or without a price, so that every record is in exactly one line. Its amount is
- *   exact: it is the sum of what its records cost.
+ * - The lines of its stretches, earliest first (invoice-lines.ts), exact.
+ * - Discounts, each on what is left.
  * - What is missing to (or beyond) the nearest amount that can be paid, half-up: one line for the whole invoice, because
- *   rounding each line would charge up to half a cent per meter that nobody used.
+ *   rounding each line would charge up to half a cent per meter that nobody used. A price can ask for it by line.
+ * - A subtotal below zero is carried over as credit.
+ * - Tax on the subtotal, half-up. Prepaid credits are a means of payment: they come after the tax.
  */
-export function invoiceLines({ plan, meters, usage }: InvoiceInput): readonly InvoiceLine[] {
-  const lines = [...baseFee(plan), ...meterCodes(plan, usage).map((code) => meterLine(code, { plan, meters, usage }))];
-  const exact = sum(lines.map((line) => line.amount));
-  return [...lines, ...rounding(roundToMinorUnit(exact, plan.currency).minus(exact), plan.currency)];
+export function invoiceOf({ period, currency, stretches, meters, terms }: InvoiceInput): InvoiceAmounts {
+  const charged = stretches.flatMap((stretch) => stretchLines(stretch, meters, suffixOf(stretch, period)));
+  const discounted = [...charged, ...discountLines(charged, terms)];
+  const exact = totalOf(discounted);
+  const rounded = roundToMinorUnit(exact, currency);
+  const carried = Decimal.max(rounded.negated(), ZERO);
+  const lines = [
+    ...discounted,
+    ...some(ROUNDING, `Rounding to the smallest unit of ${currency}`, rounded.minus(exact)),
+    ...some(CARRIED, 'Carried over as credit', carried),
+  ];
+  const subtotal = rounded.plus(carried);
+  const tax = roundToMinorUnit(percentOf(subtotal, terms.taxPercent), currency);
+  const credits = Decimal.min(subtotal.plus(tax), roundedDown(terms.creditBalance, currency));
+  return { lines, subtotal, credits, tax, total: subtotal.plus(tax).minus(credits), carried };
 }
 
 export function totalOf(lines: readonly InvoiceLine[]): Decimal {
   return sum(lines.map((line) => line.amount));
 }
 
-function baseFee(plan: Plan): InvoiceLine[] {
-  if (plan.baseFee.isZero()) return [];
-  const one = new Decimal(1);
-  const description = `${plan.name}: base fee`;
-  return [{ key: BASE_FEE, description, meter: null, quantity: one, unitAmount: plan.baseFee, amount: plan.baseFee }];
+/** Only stretches that do not begin with the period have to say which they are. */
+function suffixOf({ start }: StretchUsage, period: BillingPeriod): string {
+  return start.getTime() === period.start.getTime() ? '' : `@${start.toISOString()}`;
 }
 
-function rounding(difference: Decimal, currency: string): InvoiceLine[] {
-  if (difference.isZero()) return [];
-  const description = `Rounding to the smallest unit of ${currency}`;
-  return [{ key: ROUNDING, description, meter: null, quantity: ZERO, unitAmount: null, amount: difference }];
+function discountLines(charged: readonly InvoiceLine[], { discounts }: InvoiceTerms): InvoiceLine[] {
+  let left = totalOf(charged);
+  return discounts.flatMap(({ code, discount }, index) => {
+    const off = discountOn(left, discount).toDecimalPlaces(18);
+    left = left.minus(off);
+    return some(`DISCOUNT:${index + 1}`, `Discount ${code}`, off.negated());
+  });
 }
 
-/** In the plan's order; meters that the plan does not price come last. */
-function meterCodes(plan: Plan, usage: ReadonlyMap<string, Decimal>): string[] {
-  const priced = plan.prices.map((price) => price.meter).filter((code) => usage.has(code));
-  return [...priced, ...[...usage.keys()].filter((code) => priceOf(plan, code) === null).sort((a, b) => (a < b ? -1 : 1))];
+function some(key: string, description: string, amount: Decimal): InvoiceLine[] {
+  return amount.isZero() ? [] : [fixed(key, description, amount)];
 }
 
-function meterLine(code: string, { plan, meters, usage }: InvoiceInput): InvoiceLine {
-  const quantity = usage.get(code) ?? ZERO;
-  const price = priceOf(plan, code);
-  const name = meters.find((meter) => meter.code === code)?.description ?? code;
-  if (price === null) {
-    return { key: code, description: `${name}: not charged for`, meter: code, quantity, unitAmount: ZERO, amount: ZERO };
-  }
-  const description = price.includedQuantity.isZero()
-    ? name
-    : `${name}: the first ${formatDecimal(price.includedQuantity)} included`;
-  return { key: code, description, meter: code, quantity, unitAmount: singleUnitAmount(price), amount: rate(price, quantity) };
-}
-
-function singleUnitAmount(price: Price): Decimal | null {
-  const [tier, ...more] = price.tiers;
-  if (tier === undefined || more.length > 0 || !tier.flatAmount.isZero() || !price.includedQuantity.isZero()) return null;
-  return tier.unitAmount;
+/** A part of a cent cannot pay for anything. */
+function roundedDown(amount: Decimal, currency: string): Decimal {
+  return Decimal.max(amount, ZERO).toDecimalPlaces(minorDigits(currency), Decimal.ROUND_DOWN);
 }

@@ -1,6 +1,7 @@
 import type { Decimal } from '@switchyard/kernel/decimal';
 import type { MeterAggregation } from './aggregation.ts';
 import type { Price } from './pricing/price.ts';
+import type { ProrationUnit } from './pricing/proration.ts';
 
 export type PlanId = string;
 
@@ -12,8 +13,12 @@ export type Plan = {
   readonly name: string;
   /** ISO 4217. Every amount of the plan is in it. */
   readonly currency: string;
-  /** In full for each period. */
+  /** For each full period; in proportion for a part of one. */
   readonly baseFee: Decimal;
+  /** Days for which a tenant that comes to the plan for the first time pays no base fee. */
+  readonly trialDays: number;
+  /** How time is cut where a plan holds for a part of a period. */
+  readonly prorationUnit: ProrationUnit;
   readonly prices: readonly Price[];
 };
 
@@ -26,3 +31,8 @@ export type Meter = {
   /** The dimension whose values UNIQUE counts; null for the others. */
   readonly uniqueBy: string | null;
 };
+
+/** Null: the plan asks nothing for this meter. */
+export function priceOf(plan: Plan, meter: string): Price | null {
+  return plan.prices.find((price) => price.meter === meter) ?? null;
+}

@@ -2,11 +2,13 @@ import { Decimal, sum } from '@switchyard/kernel/decimal';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyPrices, decimals, NO_TERMS, planOf, prices } from '../test-support/pricing.ts';
+import { billingPeriod } from './period.ts';
 import { type Price, priceFault, tiersFault } from './pricing/price.ts';
 import { rate } from './pricing/tariff.ts';
 import { costOf } from './rating.ts';
 
 const METER = 'requests';
+const WHOLE_PERIOD = billingPeriod(new Date('2026-11-10'));
 
 describe('rate', () => {
   it('never falls as the quantity grows', () => {
@@ -116,7 +118,7 @@ describe('the cost of a record', () => {
         let runningTotal = new Decimal(0);
         const costs = parts.map((quantity) => {
           runningTotal = runningTotal.plus(quantity);
-          return costOf(planOf([price]), { meter: METER, quantity, runningTotal });
+          return costOf(planOf([price]), WHOLE_PERIOD, { meter: METER, quantity, runningTotal });
         });
         expect(sum(costs)).toEqual(rate(price, sum(parts)).minus(rate(price, new Decimal(0))));
       }),
@@ -125,7 +127,7 @@ describe('the cost of a record', () => {
 
   it('is nothing for a meter that the plan does not price', () => {
     const record = { meter: 'other', quantity: new Decimal(5), runningTotal: new Decimal(5) };
-    expect(costOf(planOf([tiered([[null, '1', '0']])]), record).toFixed()).toBe('0');
+    expect(costOf(planOf([tiered([[null, '1', '0']])]), WHOLE_PERIOD, record).toFixed()).toBe('0');
   });
 });
 

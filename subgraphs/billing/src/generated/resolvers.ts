@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { TenantMapper, EpisodeMapper, ToolCallMapper, PlanMapper, PriceMapper, BillingAccountMapper, UsageRecordMapper, WebhookSourceMapper, InvoiceMapper, InvoiceLineItemMapper } from '../mappers.ts';
+import type { TenantMapper, EpisodeMapper, ToolCallMapper, PlanMapper, PriceMapper, BillingAccountMapper, UsageRecordMapper, WebhookSourceMapper, InvoiceMapper, InvoiceLineItemMapper, CreditNoteMapper, CreditGrantMapper, PlanMoveMapper } from '../mappers.ts';
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -23,9 +23,31 @@ export type Scalars = {
 /** How a tenant is billed, and the period that is running. */
 export type BillingAccount = {
   __typename?: 'BillingAccount';
+  /** Prepaid, and not expired. */
+  creditBalance: Money;
+  /** Those that can be used, in the order in which they will be: what expires first, then the oldest. */
+  credits: Array<CreditGrant>;
+  /** What the account moves to, and when; null when no change is planned. */
+  nextPlan?: Maybe<PlanMove>;
   periodEnd: Scalars['DateTime']['output'];
   periodStart: Scalars['DateTime']['output'];
   plan: Plan;
+  /** On top of every invoice from now on. */
+  taxPercent: Scalars['Decimal']['output'];
+};
+
+export type ChangePlanInput = {
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  planCode: Scalars['String']['input'];
+  /** Now with proration, or at the period's end. */
+  when?: InputMaybe<PlanChangeTime>;
+};
+
+export type CloseBillingPeriodInput = {
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** The period that ends at this time. */
+  periodEnd: Scalars['DateTime']['input'];
+  tenantId: Scalars['ID']['input'];
 };
 
 export type CreateMeterInput = {
@@ -42,6 +64,27 @@ export type CreateWebhookSourceInput = {
   name: Scalars['String']['input'];
 };
 
+export type CreditGrant = {
+  __typename?: 'CreditGrant';
+  expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  grantedAt: Scalars['DateTime']['output'];
+  id: Scalars['ID']['output'];
+  remaining: Money;
+};
+
+/** Corrects an invoice, which itself never changes. */
+export type CreditNote = {
+  __typename?: 'CreditNote';
+  /** total = amount + tax, all of them taken back. */
+  amount: Money;
+  id: Scalars['ID']['output'];
+  issuedAt: Scalars['DateTime']['output'];
+  number: Scalars['String']['output'];
+  reason: Scalars['String']['output'];
+  tax: Money;
+  total: Money;
+};
+
 export type Episode = {
   __typename?: 'Episode';
   /** What its usage adds to the tenant's invoice, not rounded. */
@@ -49,6 +92,26 @@ export type Episode = {
   id: Scalars['ID']['output'];
   /** Oldest first. */
   usage: Array<UsageRecord>;
+};
+
+export type GrantCreditInput = {
+  amount: Scalars['Decimal']['input'];
+  expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  reason: Scalars['String']['input'];
+  tenantId: Scalars['ID']['input'];
+};
+
+export type GrantDiscountInput = {
+  amountOff?: InputMaybe<Scalars['Decimal']['input']>;
+  /** Stands on the invoice; once per tenant. */
+  code: Scalars['String']['input'];
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** One of the two. */
+  percentOff?: InputMaybe<Scalars['Decimal']['input']>;
+  /** How many periods it counts for; null: for good. */
+  periods?: InputMaybe<Scalars['Int']['input']>;
+  tenantId: Scalars['ID']['input'];
 };
 
 /** Buckets of time, in UTC. */
@@ -60,14 +123,22 @@ export type Granularity =
 
 export type Invoice = {
   __typename?: 'Invoice';
+  /** How it is paid; BY_HAND where no provider and payment method is there. Null for a PREVIEW. */
+  collection?: Maybe<InvoiceCollection>;
+  /** What was taken back of it since. */
+  creditNotes: Array<CreditNote>;
   credits: Money;
-  /** Names the records that it counts: the same id always means the same lines. */
+  /** Of a PREVIEW, it names the records that it counts: the same id always means the same lines. */
   id: Scalars['ID']['output'];
+  issuedAt?: Maybe<Scalars['DateTime']['output']>;
   lineItems: Array<InvoiceLineItem>;
-  /** Null until it is issued. */
+  /** Null until it is issued; a tenant's numbers have no gaps. */
   number?: Maybe<Scalars['String']['output']>;
+  paidAt?: Maybe<Scalars['DateTime']['output']>;
   periodEnd: Scalars['DateTime']['output'];
   periodStart: Scalars['DateTime']['output'];
+  /** The provider's own id of it, once sent there. */
+  providerReference?: Maybe<Scalars['String']['output']>;
   status: InvoiceStatus;
   /** The sum of the lines. total = subtotal − credits + tax; credits is not negative. */
   subtotal: Money;
@@ -75,7 +146,23 @@ export type Invoice = {
   total: Money;
 };
 
-/** The base fee, one line per meter that was used, and what rounds the sum to an amount that can be paid. */
+export type InvoiceCollection =
+  | 'AUTOMATIC'
+  | 'BY_HAND';
+
+export type InvoiceConnection = {
+  __typename?: 'InvoiceConnection';
+  edges: Array<InvoiceEdge>;
+  pageInfo: PageInfo;
+};
+
+export type InvoiceEdge = {
+  __typename?: 'InvoiceEdge';
+  cursor: Scalars['String']['output'];
+  node: Invoice;
+};
+
+/** The base fee, one line per meter that was used, minimum and maximum, discounts, and what rounds the sum to an amount that can be paid. */
 export type InvoiceLineItem = {
   __typename?: 'InvoiceLineItem';
   /** Exact: what its records cost, not rounded. */
@@ -92,14 +179,28 @@ export type InvoiceLineItem = {
 };
 
 
-/** The base fee, one line per meter that was used, and what rounds the sum to an amount that can be paid. */
+/** The base fee, one line per meter that was used, minimum and maximum, discounts, and what rounds the sum to an amount that can be paid. */
 export type InvoiceLineItemUsageRecordsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 export type InvoiceStatus =
-  | 'PREVIEW';
+  | 'DRAFT'
+  | 'ISSUED'
+  | 'PAID'
+  | 'PAYMENT_FAILED'
+  | 'PREVIEW'
+  | 'VOID';
+
+export type IssueCreditNoteInput = {
+  /** Without tax, which is taken back in proportion. */
+  amount: Scalars['Decimal']['input'];
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  invoiceId: Scalars['ID']['input'];
+  reason: Scalars['String']['input'];
+  tenantId: Scalars['ID']['input'];
+};
 
 export type Meter = {
   __typename?: 'Meter';
@@ -126,17 +227,41 @@ export type Money = {
 
 export type Mutation = {
   __typename?: 'Mutation';
+  /** To the newest version of a plan. */
+  changePlan: BillingAccount;
+  /** For the operator. Issues the invoice of a period that is over, or returns it; also runs by schedule. */
+  closeBillingPeriod: Invoice;
   /** For the operator. How a meter counts never changes: the same input again returns it, another one is a CONFLICT. */
   createMeter: Meter;
   createWebhookSource: WebhookSourcePayload;
   /** What it told of stays. Returns the id. */
   deleteWebhookSource: Scalars['ID']['output'];
+  /** For the operator. */
+  grantCredit: BillingAccount;
+  /** For the operator. A coupon: taken off the tenant's invoices, the running period first. */
+  grantDiscount: BillingAccount;
+  /** For the operator. Takes back an amount of an invoice, and its tax: as credit where it is paid, off what is owed where it is not. */
+  issueCreditNote: Invoice;
+  /** For the operator. A new plan, or the next version of one: tenants stay on theirs until moved. */
+  publishPlan: Plan;
   /** Usage that happened outside the platform. Up to 1,000 events; each deduplicated by its own id. */
   recordUsage: RecordUsagePayload;
   /** For the operator: what a provider counted of a call that was cut off, in the place of the estimate. Told again, it changes nothing. */
   reportModelUsage: Array<UsageRecord>;
   /** A new secret. The old one is taken for 24 hours more. */
   rotateWebhookSecret: WebhookSourcePayload;
+  /** For the operator. Counts from the next invoice on. */
+  setTax: BillingAccount;
+};
+
+
+export type MutationChangePlanArgs = {
+  input: ChangePlanInput;
+};
+
+
+export type MutationCloseBillingPeriodArgs = {
+  input: CloseBillingPeriodInput;
 };
 
 
@@ -155,6 +280,26 @@ export type MutationDeleteWebhookSourceArgs = {
 };
 
 
+export type MutationGrantCreditArgs = {
+  input: GrantCreditInput;
+};
+
+
+export type MutationGrantDiscountArgs = {
+  input: GrantDiscountInput;
+};
+
+
+export type MutationIssueCreditNoteArgs = {
+  input: IssueCreditNoteInput;
+};
+
+
+export type MutationPublishPlanArgs = {
+  input: PublishPlanInput;
+};
+
+
 export type MutationRecordUsageArgs = {
   input: RecordUsageInput;
 };
@@ -169,6 +314,18 @@ export type MutationRotateWebhookSecretArgs = {
   id: Scalars['ID']['input'];
 };
 
+
+export type MutationSetTaxArgs = {
+  input: SetTaxInput;
+};
+
+/** What a package that was begun counts as; EXACT charges the part that was used. */
+export type PackageRounding =
+  | 'DOWN'
+  | 'EXACT'
+  | 'NEAREST'
+  | 'UP';
+
 export type PageInfo = {
   __typename?: 'PageInfo';
   endCursor?: Maybe<Scalars['String']['output']>;
@@ -180,25 +337,67 @@ export type PageInfo = {
 /** One version of a plan. It never changes. */
 export type Plan = {
   __typename?: 'Plan';
-  /** In full for each period. */
+  /** For a full period; in proportion where the plan holds for a part of one. */
   baseFee: Money;
   code: Scalars['String']['output'];
   currency: Scalars['String']['output'];
   id: Scalars['ID']['output'];
   name: Scalars['String']['output'];
   prices: Array<Price>;
+  /** How time is cut where the plan holds for a part of a period. */
+  prorationUnit: ProrationUnit;
+  /** Days without base fee for a tenant that comes to the plan for the first time. */
+  trialDays: Scalars['Int']['output'];
   version: Scalars['Int']['output'];
+};
+
+export type PlanChangeTime =
+  | 'NOW'
+  | 'PERIOD_END';
+
+export type PlanMove = {
+  __typename?: 'PlanMove';
+  at: Scalars['DateTime']['output'];
+  plan: Plan;
 };
 
 export type Price = {
   __typename?: 'Price';
   /** Units of each period that cost nothing. */
   includedQuantity: Scalars['Decimal']['output'];
+  maximumAmount?: Maybe<Scalars['Decimal']['output']>;
   meter: Scalars['String']['output'];
+  /** At least, and at most, what the meter costs in a full period. */
+  minimumAmount?: Maybe<Scalars['Decimal']['output']>;
   model: PricingModel;
-  /** They count from the first unit after `includedQuantity`. */
+  packageRounding: PackageRounding;
+  /** Units in a package; of PACKAGE alone. */
+  packageSize?: Maybe<Scalars['Decimal']['output']>;
+  rounding: PriceRounding;
+  tierBounds: TierBounds;
+  /** They count from the first unit after `includedQuantity`; under PACKAGE they count packages. */
   tiers: Array<PriceTier>;
+  zeroUsage: ZeroUsage;
 };
+
+export type PriceInput = {
+  includedQuantity?: InputMaybe<Scalars['Decimal']['input']>;
+  maximumAmount?: InputMaybe<Scalars['Decimal']['input']>;
+  meter: Scalars['String']['input'];
+  minimumAmount?: InputMaybe<Scalars['Decimal']['input']>;
+  model: PricingModel;
+  packageRounding?: InputMaybe<PackageRounding>;
+  packageSize?: InputMaybe<Scalars['Decimal']['input']>;
+  rounding?: InputMaybe<PriceRounding>;
+  tierBounds?: InputMaybe<TierBounds>;
+  tiers: Array<PriceTierInput>;
+  zeroUsage?: InputMaybe<ZeroUsage>;
+};
+
+/** Whether the line is rounded on its own, or with the invoice as a whole. */
+export type PriceRounding =
+  | 'INVOICE'
+  | 'LINE';
 
 export type PriceTier = {
   __typename?: 'PriceTier';
@@ -209,17 +408,49 @@ export type PriceTier = {
   upTo?: Maybe<Scalars['Decimal']['output']>;
 };
 
-/** PER_UNIT has one tier. GRADUATED: each unit costs what its tier says. */
+export type PriceTierInput = {
+  flatAmount?: InputMaybe<Scalars['Decimal']['input']>;
+  unitAmount: Scalars['Decimal']['input'];
+  /** Null: all that follow. */
+  upTo?: InputMaybe<Scalars['Decimal']['input']>;
+};
+
+/**
+ * PER_UNIT has one tier. GRADUATED: each unit costs what its tier says. VOLUME: all units cost what the tier of the total says.
+ * PACKAGE: units are sold in packages. A percentage is a PER_UNIT or GRADUATED price of a meter that counts money.
+ */
 export type PricingModel =
   | 'GRADUATED'
-  | 'PER_UNIT';
+  | 'PACKAGE'
+  | 'PER_UNIT'
+  | 'VOLUME';
+
+/** SECOND is exact to the millisecond; DAY counts whole days of UTC. */
+export type ProrationUnit =
+  | 'DAY'
+  | 'SECOND';
+
+export type PublishPlanInput = {
+  baseFee: Scalars['Decimal']['input'];
+  code: Scalars['String']['input'];
+  /** ISO 4217. */
+  currency: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+  prices: Array<PriceInput>;
+  prorationUnit?: InputMaybe<ProrationUnit>;
+  trialDays?: InputMaybe<Scalars['Int']['input']>;
+};
 
 export type Query = {
   __typename?: 'Query';
   billing: BillingAccount;
+  /** Issued, or a preview. */
+  invoice?: Maybe<Invoice>;
   invoiceLineItem?: Maybe<InvoiceLineItem>;
   /** What the invoice would be if the period ended now (or at `at`): the same computation as the invoice itself. */
   invoicePreview: Invoice;
+  /** Those that were issued, newest first. */
+  invoices: InvoiceConnection;
   meters: Array<Meter>;
   /** The newest version of each. */
   plans: Array<Plan>;
@@ -235,6 +466,11 @@ export type Query = {
 };
 
 
+export type QueryInvoiceArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
 export type QueryInvoiceLineItemArgs = {
   id: Scalars['ID']['input'];
 };
@@ -242,6 +478,13 @@ export type QueryInvoiceLineItemArgs = {
 
 export type QueryInvoicePreviewArgs = {
   at?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+
+export type QueryInvoicesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  status?: InputMaybe<InvoiceStatus>;
 };
 
 
@@ -279,11 +522,22 @@ export type ReportModelUsageInput = {
   tenantId: Scalars['ID']['input'];
 };
 
+export type SetTaxInput = {
+  /** 0 to 100. */
+  taxPercent: Scalars['Decimal']['input'];
+  tenantId: Scalars['ID']['input'];
+};
+
 export type Tenant = {
   __typename?: 'Tenant';
   billing: BillingAccount;
   id: Scalars['ID']['output'];
 };
+
+/** Whether exactly `upTo` units are still in the tier. */
+export type TierBounds =
+  | 'EXCLUSIVE'
+  | 'INCLUSIVE';
 
 /** Half-open: [from, to). */
 export type TimeRange = {
@@ -329,6 +583,8 @@ export type UsageRecord = {
   /** The caller's own id of it, for API and WEBHOOK. */
   externalId?: Maybe<Scalars['String']['output']>;
   id: Scalars['ID']['output'];
+  /** The line of an issued invoice that it ended in; null until then. */
+  invoiceLineItem?: Maybe<InvoiceLineItem>;
   meter: Scalars['String']['output'];
   /** When it was used: decides which period it belongs to. */
   occurredAt: Scalars['DateTime']['output'];
@@ -383,6 +639,11 @@ export type WebhookSourcePayload = {
   secret: Scalars['String']['output'];
   source: WebhookSource;
 };
+
+/** What is due where nothing was used: nothing, or the first tier's flat amount (of a PACKAGE, one package). */
+export type ZeroUsage =
+  | 'FIRST_TIER'
+  | 'NOTHING';
 
 
 
@@ -465,6 +726,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 /** Mapping of federation types */
 export type FederationTypes = {
   Episode: Episode;
+  Invoice: Invoice;
   Tenant: Tenant;
   ToolCall: ToolCall;
   UsageRecord: UsageRecord;
@@ -475,6 +737,9 @@ export type FederationReferenceTypes = {
   Episode:
     ( { __typename: 'Episode' }
     & GraphQLRecursivePick<FederationTypes['Episode'], {"id":true}> );
+  Invoice:
+    ( { __typename: 'Invoice' }
+    & GraphQLRecursivePick<FederationTypes['Invoice'], {"id":true}> );
   Tenant:
     ( { __typename: 'Tenant' }
     & GraphQLRecursivePick<FederationTypes['Tenant'], {"id":true}> );
@@ -491,34 +756,54 @@ export type FederationReferenceTypes = {
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   BillingAccount: ResolverTypeWrapper<BillingAccountMapper>;
-  CreateMeterInput: CreateMeterInput;
+  ChangePlanInput: ChangePlanInput;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  CloseBillingPeriodInput: CloseBillingPeriodInput;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  CreateMeterInput: CreateMeterInput;
   CreateWebhookSourceInput: CreateWebhookSourceInput;
+  CreditGrant: ResolverTypeWrapper<CreditGrantMapper>;
+  CreditNote: ResolverTypeWrapper<CreditNoteMapper>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Decimal: ResolverTypeWrapper<Scalars['Decimal']['output']>;
   Episode: ResolverTypeWrapper<EpisodeMapper>;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  GrantCreditInput: GrantCreditInput;
+  GrantDiscountInput: GrantDiscountInput;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Granularity: Granularity;
   Invoice: ResolverTypeWrapper<InvoiceMapper>;
+  InvoiceCollection: InvoiceCollection;
+  InvoiceConnection: ResolverTypeWrapper<Omit<InvoiceConnection, 'edges'> & { edges: Array<ResolversTypes['InvoiceEdge']> }>;
+  InvoiceEdge: ResolverTypeWrapper<Omit<InvoiceEdge, 'node'> & { node: ResolversTypes['Invoice'] }>;
   InvoiceLineItem: ResolverTypeWrapper<InvoiceLineItemMapper>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   InvoiceStatus: InvoiceStatus;
+  IssueCreditNoteInput: IssueCreditNoteInput;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   Meter: ResolverTypeWrapper<Meter>;
   MeterAggregation: MeterAggregation;
   Money: ResolverTypeWrapper<Money>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  PackageRounding: PackageRounding;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Plan: ResolverTypeWrapper<PlanMapper>;
+  PlanChangeTime: PlanChangeTime;
+  PlanMove: ResolverTypeWrapper<PlanMoveMapper>;
   Price: ResolverTypeWrapper<PriceMapper>;
+  PriceInput: PriceInput;
+  PriceRounding: PriceRounding;
   PriceTier: ResolverTypeWrapper<PriceTier>;
+  PriceTierInput: PriceTierInput;
   PricingModel: PricingModel;
+  ProrationUnit: ProrationUnit;
+  PublishPlanInput: PublishPlanInput;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RecordUsageInput: RecordUsageInput;
   RecordUsagePayload: ResolverTypeWrapper<RecordUsagePayload>;
   ReportModelUsageInput: ReportModelUsageInput;
+  SetTaxInput: SetTaxInput;
   Tenant: ResolverTypeWrapper<TenantMapper>;
+  TierBounds: TierBounds;
   TimeRange: TimeRange;
   ToolCall: ResolverTypeWrapper<ToolCallMapper>;
   UsageBucket: ResolverTypeWrapper<UsageBucket>;
@@ -530,21 +815,31 @@ export type ResolversTypes = {
   UsageSource: UsageSource;
   WebhookSource: ResolverTypeWrapper<WebhookSourceMapper>;
   WebhookSourcePayload: ResolverTypeWrapper<Omit<WebhookSourcePayload, 'source'> & { source: ResolversTypes['WebhookSource'] }>;
+  ZeroUsage: ZeroUsage;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
   BillingAccount: BillingAccountMapper;
-  CreateMeterInput: CreateMeterInput;
+  ChangePlanInput: ChangePlanInput;
   String: Scalars['String']['output'];
+  CloseBillingPeriodInput: CloseBillingPeriodInput;
+  ID: Scalars['ID']['output'];
+  CreateMeterInput: CreateMeterInput;
   CreateWebhookSourceInput: CreateWebhookSourceInput;
+  CreditGrant: CreditGrantMapper;
+  CreditNote: CreditNoteMapper;
   DateTime: Scalars['DateTime']['output'];
   Decimal: Scalars['Decimal']['output'];
   Episode: EpisodeMapper;
-  ID: Scalars['ID']['output'];
-  Invoice: InvoiceMapper;
-  InvoiceLineItem: InvoiceLineItemMapper;
+  GrantCreditInput: GrantCreditInput;
+  GrantDiscountInput: GrantDiscountInput;
   Int: Scalars['Int']['output'];
+  Invoice: InvoiceMapper;
+  InvoiceConnection: Omit<InvoiceConnection, 'edges'> & { edges: Array<ResolversParentTypes['InvoiceEdge']> };
+  InvoiceEdge: Omit<InvoiceEdge, 'node'> & { node: ResolversParentTypes['Invoice'] };
+  InvoiceLineItem: InvoiceLineItemMapper;
+  IssueCreditNoteInput: IssueCreditNoteInput;
   JSON: Scalars['JSON']['output'];
   Meter: Meter;
   Money: Money;
@@ -552,12 +847,17 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
   Plan: PlanMapper;
+  PlanMove: PlanMoveMapper;
   Price: PriceMapper;
+  PriceInput: PriceInput;
   PriceTier: PriceTier;
+  PriceTierInput: PriceTierInput;
+  PublishPlanInput: PublishPlanInput;
   Query: Record<PropertyKey, never>;
   RecordUsageInput: RecordUsageInput;
   RecordUsagePayload: RecordUsagePayload;
   ReportModelUsageInput: ReportModelUsageInput;
+  SetTaxInput: SetTaxInput;
   Tenant: TenantMapper;
   TimeRange: TimeRange;
   ToolCall: ToolCallMapper;
@@ -572,9 +872,30 @@ export type ResolversParentTypes = {
 };
 
 export type BillingAccountResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BillingAccount'] = ResolversParentTypes['BillingAccount']> = {
+  creditBalance?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  credits?: Resolver<Array<ResolversTypes['CreditGrant']>, ParentType, ContextType>;
+  nextPlan?: Resolver<Maybe<ResolversTypes['PlanMove']>, ParentType, ContextType>;
   periodEnd?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   periodStart?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   plan?: Resolver<ResolversTypes['Plan'], ParentType, ContextType>;
+  taxPercent?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
+};
+
+export type CreditGrantResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreditGrant'] = ResolversParentTypes['CreditGrant']> = {
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  grantedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  remaining?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+};
+
+export type CreditNoteResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreditNote'] = ResolversParentTypes['CreditNote']> = {
+  amount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  issuedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  number?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tax?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -592,17 +913,33 @@ export type EpisodeResolvers<ContextType = Context, ParentType extends Resolvers
   usage?: Resolver<Array<ResolversTypes['UsageRecord']>, ParentType, ContextType>;
 };
 
-export type InvoiceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Invoice'] = ResolversParentTypes['Invoice']> = {
+export type InvoiceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Invoice'] = ResolversParentTypes['Invoice'], FederationReferenceType extends FederationReferenceTypes['Invoice'] = FederationReferenceTypes['Invoice']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Invoice']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  collection?: Resolver<Maybe<ResolversTypes['InvoiceCollection']>, ParentType, ContextType>;
+  creditNotes?: Resolver<Array<ResolversTypes['CreditNote']>, ParentType, ContextType>;
   credits?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  issuedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   lineItems?: Resolver<Array<ResolversTypes['InvoiceLineItem']>, ParentType, ContextType>;
   number?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  paidAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   periodEnd?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   periodStart?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  providerReference?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['InvoiceStatus'], ParentType, ContextType>;
   subtotal?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   tax?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   total?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+};
+
+export type InvoiceConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvoiceConnection'] = ResolversParentTypes['InvoiceConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['InvoiceEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type InvoiceEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvoiceEdge'] = ResolversParentTypes['InvoiceEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Invoice'], ParentType, ContextType>;
 };
 
 export type InvoiceLineItemResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvoiceLineItem'] = ResolversParentTypes['InvoiceLineItem']> = {
@@ -633,12 +970,19 @@ export type MoneyResolvers<ContextType = Context, ParentType extends ResolversPa
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  changePlan?: Resolver<ResolversTypes['BillingAccount'], ParentType, ContextType, RequireFields<MutationChangePlanArgs, 'input'>>;
+  closeBillingPeriod?: Resolver<ResolversTypes['Invoice'], ParentType, ContextType, RequireFields<MutationCloseBillingPeriodArgs, 'input'>>;
   createMeter?: Resolver<ResolversTypes['Meter'], ParentType, ContextType, RequireFields<MutationCreateMeterArgs, 'input'>>;
   createWebhookSource?: Resolver<ResolversTypes['WebhookSourcePayload'], ParentType, ContextType, RequireFields<MutationCreateWebhookSourceArgs, 'input'>>;
   deleteWebhookSource?: Resolver<ResolversTypes['ID'], ParentType, ContextType, RequireFields<MutationDeleteWebhookSourceArgs, 'id'>>;
+  grantCredit?: Resolver<ResolversTypes['BillingAccount'], ParentType, ContextType, RequireFields<MutationGrantCreditArgs, 'input'>>;
+  grantDiscount?: Resolver<ResolversTypes['BillingAccount'], ParentType, ContextType, RequireFields<MutationGrantDiscountArgs, 'input'>>;
+  issueCreditNote?: Resolver<ResolversTypes['Invoice'], ParentType, ContextType, RequireFields<MutationIssueCreditNoteArgs, 'input'>>;
+  publishPlan?: Resolver<ResolversTypes['Plan'], ParentType, ContextType, RequireFields<MutationPublishPlanArgs, 'input'>>;
   recordUsage?: Resolver<ResolversTypes['RecordUsagePayload'], ParentType, ContextType, RequireFields<MutationRecordUsageArgs, 'input'>>;
   reportModelUsage?: Resolver<Array<ResolversTypes['UsageRecord']>, ParentType, ContextType, RequireFields<MutationReportModelUsageArgs, 'input'>>;
   rotateWebhookSecret?: Resolver<ResolversTypes['WebhookSourcePayload'], ParentType, ContextType, RequireFields<MutationRotateWebhookSecretArgs, 'id'>>;
+  setTax?: Resolver<ResolversTypes['BillingAccount'], ParentType, ContextType, RequireFields<MutationSetTaxArgs, 'input'>>;
 };
 
 export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -655,14 +999,28 @@ export type PlanResolvers<ContextType = Context, ParentType extends ResolversPar
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   prices?: Resolver<Array<ResolversTypes['Price']>, ParentType, ContextType>;
+  prorationUnit?: Resolver<ResolversTypes['ProrationUnit'], ParentType, ContextType>;
+  trialDays?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type PlanMoveResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PlanMove'] = ResolversParentTypes['PlanMove']> = {
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  plan?: Resolver<ResolversTypes['Plan'], ParentType, ContextType>;
 };
 
 export type PriceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Price'] = ResolversParentTypes['Price']> = {
   includedQuantity?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
+  maximumAmount?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
   meter?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  minimumAmount?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
   model?: Resolver<ResolversTypes['PricingModel'], ParentType, ContextType>;
+  packageRounding?: Resolver<ResolversTypes['PackageRounding'], ParentType, ContextType>;
+  packageSize?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
+  rounding?: Resolver<ResolversTypes['PriceRounding'], ParentType, ContextType>;
+  tierBounds?: Resolver<ResolversTypes['TierBounds'], ParentType, ContextType>;
   tiers?: Resolver<Array<ResolversTypes['PriceTier']>, ParentType, ContextType>;
+  zeroUsage?: Resolver<ResolversTypes['ZeroUsage'], ParentType, ContextType>;
 };
 
 export type PriceTierResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PriceTier'] = ResolversParentTypes['PriceTier']> = {
@@ -673,8 +1031,10 @@ export type PriceTierResolvers<ContextType = Context, ParentType extends Resolve
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   billing?: Resolver<ResolversTypes['BillingAccount'], ParentType, ContextType>;
+  invoice?: Resolver<Maybe<ResolversTypes['Invoice']>, ParentType, ContextType, RequireFields<QueryInvoiceArgs, 'id'>>;
   invoiceLineItem?: Resolver<Maybe<ResolversTypes['InvoiceLineItem']>, ParentType, ContextType, RequireFields<QueryInvoiceLineItemArgs, 'id'>>;
   invoicePreview?: Resolver<ResolversTypes['Invoice'], ParentType, ContextType, Partial<QueryInvoicePreviewArgs>>;
+  invoices?: Resolver<ResolversTypes['InvoiceConnection'], ParentType, ContextType, RequireFields<QueryInvoicesArgs, 'first'>>;
   meters?: Resolver<Array<ResolversTypes['Meter']>, ParentType, ContextType>;
   plans?: Resolver<Array<ResolversTypes['Plan']>, ParentType, ContextType>;
   usage?: Resolver<Array<ResolversTypes['UsageBucket']>, ParentType, ContextType, RequireFields<QueryUsageArgs, 'range'>>;
@@ -713,6 +1073,7 @@ export type UsageRecordResolvers<ContextType = Context, ParentType extends Resol
   estimated?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   externalId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  invoiceLineItem?: Resolver<Maybe<ResolversTypes['InvoiceLineItem']>, ParentType, ContextType>;
   meter?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   occurredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   quantity?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
@@ -751,10 +1112,14 @@ export type WebhookSourcePayloadResolvers<ContextType = Context, ParentType exte
 
 export type Resolvers<ContextType = Context> = {
   BillingAccount?: BillingAccountResolvers<ContextType>;
+  CreditGrant?: CreditGrantResolvers<ContextType>;
+  CreditNote?: CreditNoteResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   Decimal?: GraphQLScalarType;
   Episode?: EpisodeResolvers<ContextType>;
   Invoice?: InvoiceResolvers<ContextType>;
+  InvoiceConnection?: InvoiceConnectionResolvers<ContextType>;
+  InvoiceEdge?: InvoiceEdgeResolvers<ContextType>;
   InvoiceLineItem?: InvoiceLineItemResolvers<ContextType>;
   JSON?: GraphQLScalarType;
   Meter?: MeterResolvers<ContextType>;
@@ -762,6 +1127,7 @@ export type Resolvers<ContextType = Context> = {
   Mutation?: MutationResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Plan?: PlanResolvers<ContextType>;
+  PlanMove?: PlanMoveResolvers<ContextType>;
   Price?: PriceResolvers<ContextType>;
   PriceTier?: PriceTierResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;

@@ -1,11 +1,17 @@
+import { formatDecimal } from '@switchyard/kernel/decimal';
 import { parseId, type TenantId } from '@switchyard/kernel/ids';
 import { moneyText } from '@switchyard/kernel/money';
-import { existing, requireReaderOrOperator } from '../context.ts';
+import { type Context, existing, requireReaderOrOperator } from '../context.ts';
 import { billingPeriod } from '../domain/period.ts';
+import type { Plan } from '../domain/plan.ts';
+import { usable } from '../domain/pricing/adjustments.ts';
+import { stretchAt } from '../domain/stretch.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { accountOf } from '../store/accounts.ts';
+import { creditBalance, grantsOf } from '../store/credits.ts';
+import { invoicingOf } from '../store/invoicing.ts';
 
-export const billingAccountResolvers: Pick<Resolvers, 'Tenant' | 'BillingAccount' | 'Plan'> = {
+export const billingAccountResolvers: Pick<Resolvers, 'Tenant' | 'BillingAccount' | 'PlanMove' | 'CreditGrant' | 'Plan'> = {
   Tenant: {
     /** Another's account cannot be seen; one's own tenant is there before billing has heard of it. */
     __resolveReference: async ({ id }, { request, loaders }) => {
@@ -20,11 +26,40 @@ export const billingAccountResolvers: Pick<Resolvers, 'Tenant' | 'BillingAccount
     },
   },
   BillingAccount: {
-    plan: async ({ planId }, _, { loaders }) => existing(await loaders.plan.load(planId), 'plan'),
+    plan: async ({ tenantId }, _, context) => await planOf(tenantId, context),
+    nextPlan: async ({ tenantId }, _, { loaders, clock }) => {
+      const { changes } = await loaders.schedule.load(tenantId);
+      return changes.find(({ startsAt }) => startsAt > clock.now()) ?? null;
+    },
+    creditBalance: async ({ tenantId }, _, context) => {
+      const { currency } = await planOf(tenantId, context);
+      const amount = await context.read((tx) => creditBalance(tx, { tenantId, currency, at: context.clock.now() }));
+      return moneyText({ amount, currency });
+    },
+    credits: async ({ tenantId }, _, context) => {
+      const { currency } = await planOf(tenantId, context);
+      const grants = await context.read((tx) => grantsOf(tx, tenantId, currency));
+      return usable(grants, context.clock.now()).map((grant) => ({ ...grant, currency }));
+    },
+    taxPercent: async ({ tenantId }, _, { read }) => formatDecimal((await read((tx) => invoicingOf(tx, tenantId))).taxPercent),
     periodStart: (_, __, { clock }) => billingPeriod(clock.now()).start.toISOString(),
     periodEnd: (_, __, { clock }) => billingPeriod(clock.now()).end.toISOString(),
+  },
+  PlanMove: {
+    plan: async ({ planId }, _, { loaders }) => existing(await loaders.plan.load(planId), 'plan'),
+    at: ({ startsAt }) => startsAt.toISOString(),
+  },
+  CreditGrant: {
+    remaining: ({ remaining: amount, currency }) => moneyText({ amount, currency }),
+    expiresAt: ({ expiresAt }) => expiresAt?.toISOString() ?? null,
+    grantedAt: ({ grantedAt }) => grantedAt.toISOString(),
   },
   Plan: {
     baseFee: ({ baseFee: amount, currency }) => moneyText({ amount, currency }),
   },
 };
+
+async function planOf(tenantId: TenantId, { loaders, clock }: Context): Promise<Plan> {
+  const { planId } = stretchAt(await loaders.schedule.load(tenantId), clock.now());
+  return existing(await loaders.plan.load(planId), 'plan');
+}

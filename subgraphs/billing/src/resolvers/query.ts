@@ -2,18 +2,18 @@ import { formatDecimal } from '@switchyard/kernel/decimal';
 import { badInput } from '@switchyard/kernel/errors';
 import { parseId, type UsageRecordId } from '@switchyard/kernel/ids';
 import { requireTenant } from '@switchyard/kernel/request-context';
-import { type Page, pageOf } from '@switchyard/runtime/connection';
-import { invoiceOf, previewInvoice } from '../commands/preview-invoice.ts';
+import { connectionOf, type Page, pageOf } from '@switchyard/runtime/connection';
+import { previewInvoice } from '../commands/preview-invoice.ts';
 import { webhookSources } from '../commands/webhook-sources.ts';
-import { type Context, requireReaderOrOperator } from '../context.ts';
-import { parseInvoiceId } from '../domain/invoice-id.ts';
+import { requireReaderOrOperator } from '../context.ts';
 import { finestFor, fits, MAX_BUCKETS, type TimeRange } from '../domain/time-range.ts';
-import type { QueryUsageArgs, Resolvers } from '../generated/resolvers.ts';
-import type { InvoiceLineItemMapper } from '../mappers.ts';
+import type { InvoiceStatus, QueryUsageArgs, Resolvers } from '../generated/resolvers.ts';
 import { accountOf } from '../store/accounts.ts';
+import { type InvoicesAsked, listInvoices } from '../store/invoices.ts';
 import { allMeters, currentPlans } from '../store/plans.ts';
 import { newestRecords, type RecordPosition } from '../store/usage-records.ts';
 import { usageByBucket } from '../store/usage-totals.ts';
+import { findAnyInvoice, findAnyLine } from './invoice-look-ups.ts';
 import { usageRecordConnection } from './usage-record.ts';
 
 export const queryResolvers: Pick<Resolvers, 'Query'> = {
@@ -47,21 +47,30 @@ export const queryResolvers: Pick<Resolvers, 'Query'> = {
       const tenantId = requireTenant(request, 'BILLING_READ');
       return await read((tx) => previewInvoice(tx, { tenantId, at: at == null ? null : new Date(at), now: clock.now() }));
     },
-    invoiceLineItem: async (_, { id }, context) => await invoiceLineItem(id, context),
     webhookSources: async (_, __, { request, read }) => {
       requireTenant(request, 'BILLING_READ');
       return [...(await read(webhookSources))];
     },
+    invoice: async (_, { id }, context) => await findAnyInvoice(id, requireTenant(context.request, 'BILLING_READ'), context),
+    invoiceLineItem: async (_, { id }, context) => await findAnyLine(id, requireTenant(context.request, 'BILLING_READ'), context),
+    invoices: async (_, args, { request, read }) => {
+      const tenantId = requireTenant(request, 'BILLING_READ');
+      const page = pageOf('invoices', args);
+      const before = page.after === null ? null : Number(page.after);
+      if (Number.isNaN(before)) throw badInput('`after` is not a cursor of this list.', 'after');
+      const state = args.status == null ? null : stateOf(args.status);
+      if (state === 'NONE') return { edges: [], pageInfo: connectionOf('invoices', page, [], () => '').pageInfo };
+      const rows = await read((tx) => listInvoices(tx, tenantId, { state, before, limit: page.first + 1 }));
+      const { edges, pageInfo } = connectionOf('invoices', page, rows, (invoice) => String(invoice.number));
+      return { edges: [...edges], pageInfo };
+    },
   },
 };
 
-async function invoiceLineItem(id: string, { request, read }: Context): Promise<InvoiceLineItemMapper | null> {
-  const tenantId = requireTenant(request, 'BILLING_READ');
-  const found = parseInvoiceId(id);
-  if (found === null || found.snapshot.tenantId !== tenantId) return null;
-  const invoice = await read((tx) => invoiceOf(tx, found.snapshot));
-  const line = invoice?.lines.find(({ key }) => key === found.line);
-  return invoice === null || line === undefined ? null : { invoice, line };
+/** Previews and drafts are not kept. */
+function stateOf(status: InvoiceStatus): InvoicesAsked['state'] | 'NONE' {
+  if (status === 'PREVIEW' || status === 'DRAFT') return 'NONE';
+  return status === 'ISSUED' ? 'OPEN' : status;
 }
 
 function bucketsAsked({ range: text, granularity, meter }: QueryUsageArgs) {

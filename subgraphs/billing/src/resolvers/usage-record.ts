@@ -4,6 +4,7 @@ import { connectionOf, type Page } from '@switchyard/runtime/connection';
 import { externalIdOf } from '../domain/external-usage.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import type { UsageRecordRow } from '../store/entities.ts';
+import { issuedItem } from './issued-item.ts';
 
 export const usageRecordResolvers: Pick<Resolvers, 'UsageRecord'> = {
   UsageRecord: {
@@ -16,6 +17,11 @@ export const usageRecordResolvers: Pick<Resolvers, 'UsageRecord'> = {
     reverses: async ({ reverses }, _, { loaders }) => (reverses == null ? null : await loaders.usageRecord.load(reverses)),
     occurredAt: ({ occurredAt }) => occurredAt.toISOString(),
     recordedAt: ({ recordedAt }) => recordedAt.toISOString(),
+    invoiceLineItem: async (record, _, { loaders }) => {
+      const row = await loaders.lineOfRecord.load(record);
+      const invoice = row === null ? null : await loaders.invoice.load(row.invoiceId);
+      return row === null || invoice === null ? null : issuedItem(row, invoice.currency);
+    },
     episode: ({ episodeId }) => (episodeId == null ? null : { id: episodeId }),
     toolCall: ({ toolCallId }) => (toolCallId == null ? null : { id: toolCallId }),
   },

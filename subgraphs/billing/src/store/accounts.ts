@@ -4,8 +4,8 @@ import type { PlanId } from '../domain/plan.ts';
 import { BillingAccountEntity } from './entities.ts';
 import { defaultPlanId } from './plans.ts';
 
-/** How a tenant is billed. */
-export type Account = { readonly tenantId: TenantId; readonly planId: PlanId };
+/** How a tenant is billed: the plan that it began on, and since when; null while it has no account yet. */
+export type Account = { readonly tenantId: TenantId; readonly planId: PlanId; readonly createdAt: Date | null };
 
 /** Makes the accounts that are missing, on the plan that new tenants start on. */
 export async function openAccounts(tx: Tx, tenantIds: readonly TenantId[], at: Date): Promise<void> {
@@ -26,5 +26,5 @@ export async function accountsOf(tx: Tx, tenantIds: readonly TenantId[]): Promis
 /** A tenant that nothing has reached billing of yet is already on the plan that it will start on. */
 export async function accountOf(tx: Tx, tenantId: TenantId): Promise<Account> {
   const [account] = await accountsOf(tx, [tenantId]);
-  return account ?? { tenantId, planId: await defaultPlanId(tx) };
+  return account ?? { tenantId, planId: await defaultPlanId(tx), createdAt: null };
 }

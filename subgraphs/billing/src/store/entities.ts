@@ -1,17 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { SHARED_ROWS, TENANT_ROWS } from '@switchyard/database/policies';
 import type { EpisodeId, SessionId, TenantId, ToolCallId, UsageRecordId } from '@switchyard/kernel/ids';
-
-const exact = () => p.decimal('string').precision(38).scale(18);
-
-/** Rows of these tables stay as they are, whoever asks. */
-const ONLY_ADDED_TO = {
-  name: 'only_added_to',
-  timing: 'before' as const,
-  events: ['update' as const, 'delete' as const],
-  forEach: 'statement' as const,
-  body: `raise exception '% is only ever added to', tg_table_name using errcode = 'integrity_constraint_violation'`,
-};
+import { exact, ONLY_ADDED_TO } from './columns.ts';
 
 export const MeterEntity = defineEntity({
   name: 'Meter',
@@ -46,6 +36,8 @@ export const PlanEntity = defineEntity({
     baseFee: exact(),
     /** A document, because a version is always read whole; amounts in it are decimal strings (store/plans.ts reads it). */
     prices: p.json<unknown>(),
+    trialDays: p.integer().default(0),
+    prorationUnit: p.enum(['SECOND', 'DAY']).default('SECOND'),
     publishedAt: p.datetime(3),
   },
 });
@@ -58,6 +50,7 @@ export const BillingAccountEntity = defineEntity({
   ...TENANT_ROWS,
   properties: {
     tenantId: p.uuid().$type<TenantId>().primary(),
+    /** The plan that it began on; later ones stand in `plan_change`. */
     planId: p.uuid(),
     createdAt: p.datetime(3),
   },
@@ -97,7 +90,7 @@ export const UsageRecordEntity = defineEntity({
     sessionId: p.uuid().$type<SessionId>().nullable(),
     episodeId: p.uuid().$type<EpisodeId>().nullable(),
     toolCallId: p.uuid().$type<ToolCallId>().nullable(),
-    /** The billing period that it happened in. */
+    /** The stretch that it happened in: the start of its billing period, or of the plan within it. */
     periodStart: p.datetime(3),
     /** Its number in its meter's period, from 1, in the order of recording, without gaps. */
     seq: p.bigint('number'),
@@ -120,6 +113,8 @@ export const UsageCounterEntity = defineEntity({
     periodStart: p.datetime(3).primary(),
     quantity: exact(),
     records: p.bigint('number'),
+    /** Number of the last record that is in an invoice. */
+    invoiced: p.bigint('number').default(0),
   },
 });
 

@@ -1,5 +1,5 @@
 import type { Tx } from '@switchyard/database/database';
-import { Decimal } from '@switchyard/kernel/decimal';
+import { Decimal, formatDecimal } from '@switchyard/kernel/decimal';
 import { z } from 'zod';
 import type { Meter, Plan, PlanId } from '../domain/plan.ts';
 import { DEFAULT_FLAGS, type Price, priceFault } from '../domain/pricing/price.ts';
@@ -41,6 +41,25 @@ export async function plansById(tx: Tx, ids: readonly PlanId[]): Promise<readonl
   return (await tx.em.find(PlanEntity, { id: { $in: [...ids] } })).map(planOf);
 }
 
+/** Null: there is no plan of this code. */
+export async function newestPlan(tx: Tx, code: string): Promise<Plan | null> {
+  const [row] = await tx.em.find(PlanEntity, { code }, { orderBy: { version: 'desc' }, limit: 1 });
+  return row === undefined ? null : planOf(row);
+}
+
+/** Of two who publish at once, one waits. */
+export async function lockPlans(tx: Tx): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtext('billing.plan'))`);
+}
+
+export async function insertPlan(tx: Tx, plan: Plan, publishedAt: Date): Promise<Plan> {
+  const { prices, baseFee, ...rest } = plan;
+  const document: unknown = JSON.parse(JSON.stringify(prices));
+  tx.em.persist(tx.em.create(PlanEntity, { ...rest, baseFee: formatDecimal(baseFee), prices: document, publishedAt }));
+  await tx.em.flush();
+  return plan;
+}
+
 /** The newest version of each plan, cheapest base fee first. */
 export async function currentPlans(tx: Tx): Promise<Plan[]> {
   const versions = (await tx.em.find(PlanEntity, {}, { orderBy: { version: 'asc' } })).map(planOf);
@@ -72,6 +91,7 @@ export async function meterMap(tx: Tx): Promise<ReadonlyMap<string, Meter>> {
 }
 
 function planOf(row: PlanRow): Plan {
-  const { id, code, version, name, currency } = row;
-  return { id, code, version, name, currency, baseFee: new Decimal(row.baseFee), prices: parsePrices(row.prices) };
+  const { id, code, version, name, currency, trialDays, prorationUnit } = row;
+  const baseFee = new Decimal(row.baseFee);
+  return { id, code, version, name, currency, baseFee, trialDays, prorationUnit, prices: parsePrices(row.prices) };
 }

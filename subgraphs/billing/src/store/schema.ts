@@ -10,9 +10,21 @@ import {
   UsageValueEntity,
   WebhookSourceEntity,
 } from './entities.ts';
+import {
+  CreditGrantEntity,
+  CreditNoteEntity,
+  CreditUseEntity,
+  DiscountEntity,
+  InvoiceCollectionEntity,
+  InvoiceEntity,
+  InvoiceLineEntity,
+  InvoicingEntity,
+  PlanChangeEntity,
+} from './invoice-entities.ts';
 import { Migration20261123023440 } from './migrations/Migration20261123023440.ts';
 import { Migration20261123040000 } from './migrations/Migration20261123040000.ts';
 import { Migration20261125023525 } from './migrations/Migration20261125023525.ts';
+import { Migration20261125030403 } from './migrations/Migration20261125030403.ts';
 
 /** Everything that the billing subgraph keeps. */
 export const SCHEMA: Schema = {
@@ -26,11 +38,21 @@ export const SCHEMA: Schema = {
     UsageRollupEntity,
     UsageValueEntity,
     WebhookSourceEntity,
+    PlanChangeEntity,
+    InvoicingEntity,
+    CreditGrantEntity,
+    CreditUseEntity,
+    DiscountEntity,
+    InvoiceEntity,
+    InvoiceLineEntity,
+    InvoiceCollectionEntity,
+    CreditNoteEntity,
     idempotencyEntity(),
   ],
   migrations: [
     { name: 'Migration20261123023440', class: Migration20261123023440 },
     { name: 'Migration20261123040000', class: Migration20261123040000 },
     { name: 'Migration20261125023525', class: Migration20261125023525 },
+    { name: 'Migration20261125030403', class: Migration20261125030403 },
   ],
 };

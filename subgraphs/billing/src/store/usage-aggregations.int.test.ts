@@ -2,11 +2,11 @@ import { newId, type TenantId } from '@switchyard/kernel/ids';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { createMeter } from '../commands/create-meter.ts';
-import { previewInvoice } from '../commands/preview-invoice.ts';
 import { recordExternalUsage } from '../commands/record-external-usage.ts';
 import type { ExternalEvent } from '../domain/external-usage.ts';
 import { billingPeriod } from '../domain/period.ts';
 import { type BillingPlatform, startBilling } from '../test-support/billing-platform.ts';
+import { previewOf } from '../test-support/previews.ts';
 import { usageByBucket } from './usage-totals.ts';
 
 let platform: BillingPlatform;
@@ -113,11 +113,11 @@ it('every kind of meter equals what its events come to: late, out of order, told
 }, 120_000);
 
 async function linesEqual(tenantId: TenantId, events: readonly Told[], at: Date | null): Promise<void> {
-  const invoice = await platform.database.tenant(tenantId, (tx) => previewInvoice(tx, { tenantId, at, now: NOW }));
+  const { period, amounts } = await platform.database.tenant(tenantId, (tx) => previewOf(tx, { tenantId, at, now: NOW }));
   const counted = events.filter((each) => {
-    return billingPeriod(each.at).start.getTime() === invoice.period.start.getTime() && (at === null || each.at < at);
+    return billingPeriod(each.at).start.getTime() === period.start.getTime() && (at === null || each.at < at);
   });
-  const lines = invoice.lines.filter(({ meter }) => meter !== null);
+  const lines = amounts.lines.filter(({ meter }) => meter !== null);
   const shown = lines.map(({ meter, quantity }) => [`${meter} `, quantity.toNumber()] as const);
   expect(Object.fromEntries(shown.filter(([, quantity]) => quantity !== 0))).toEqual(totalsOf(new Map([['', counted]])));
 }

@@ -1,7 +1,7 @@
 import type { Tx } from '@switchyard/database/database';
 import { Decimal, formatDecimal } from '@switchyard/kernel/decimal';
 import type { TenantId } from '@switchyard/kernel/ids';
-import { type Counter, countersMoved, type UsageRecord } from '../domain/allocation.ts';
+import { type Counter, countersMoved, type PlacedUsage, type UsageRecord } from '../domain/allocation.ts';
 import type { Usage } from '../domain/usage.ts';
 
 /**
@@ -40,7 +40,7 @@ function sourceKey(tenantId: string, sourceId: string): string {
 }
 
 /** The counters that this usage will move, as far as they stand already. Needs the accounts' lock. */
-export async function countersFor(tx: Tx, usage: readonly Usage[]): Promise<readonly Counter[]> {
+export async function countersFor(tx: Tx, usage: readonly PlacedUsage[]): Promise<readonly Counter[]> {
   const wanted = countersMoved(usage);
   const rows = await tx.query<{ nr: number; quantity: string; records: string }>(
     `select wanted.nr::int, counter.quantity, counter.records

@@ -30,13 +30,16 @@ export async function newestRecords(
   return await tx.em.find(UsageRecordEntity, { $and: where }, { orderBy: { occurredAt: 'desc', id: 'desc' }, limit });
 }
 
+/** Which records of a stretch a line holds. */
+export type LineSnapshot = Pick<UsageSnapshot, 'periodStart' | 'until' | 'upTo' | 'after'>;
+
 type LinePage = { readonly meter: string; readonly before: number | null; readonly limit: number };
 
 /**
  * The records behind a line, last recorded first: for SUM and COUNT all of one meter that a snapshot counts; for MAX the one
  * that set it; for UNIQUE the first of each value. @param page.before number of the record that the page goes on after.
  */
-export async function recordsOfLine(tx: Tx, snapshot: UsageSnapshot, page: LinePage): Promise<readonly UsageRecordRow[]> {
+export async function recordsOfLine(tx: Tx, snapshot: LineSnapshot, page: LinePage): Promise<readonly UsageRecordRow[]> {
   const last = snapshot.upTo.get(page.meter) ?? 0;
   const meter = await tx.em.findOne(MeterEntity, { code: page.meter });
   if (meter?.aggregation === 'MAX' || meter?.aggregation === 'UNIQUE') {
@@ -53,7 +56,7 @@ export async function recordsOfLine(tx: Tx, snapshot: UsageSnapshot, page: LineP
     {
       meter: page.meter,
       periodStart: snapshot.periodStart,
-      seq: { $lte: upTo },
+      seq: { $gt: snapshot.after.get(page.meter) ?? 0, $lte: upTo },
       ...(snapshot.until === null ? {} : { occurredAt: { $lt: snapshot.until } }),
     },
     { orderBy: { seq: 'desc' }, limit: page.limit },
@@ -63,7 +66,7 @@ export async function recordsOfLine(tx: Tx, snapshot: UsageSnapshot, page: LineP
 /** Of MAX (no `uniqueBy`) the first of the largest, of UNIQUE the first of each value, as the snapshot had them. */
 async function countedNumbers(
   tx: Tx,
-  { periodStart, until }: UsageSnapshot,
+  { periodStart, until, after }: LineSnapshot,
   page: LinePage & { readonly last: number; readonly uniqueBy: string | null },
 ): Promise<number[]> {
   const rows = await tx.query<{ seq: string }>(
@@ -76,9 +79,9 @@ async function countedNumbers(
             and not exists (select from billing.usage_record as reversal
                              where reversal.tenant_id = record.tenant_id and reversal.reverses = record.id and reversal.seq <= $3)) as counted
         order by value, case when $4::text is null then quantity else 0 end desc, seq) as first
-      where $6::bigint is null or seq < $6
+      where seq > $8 and ($6::bigint is null or seq < $6)
       order by seq desc limit $7`,
-    [page.meter, periodStart, page.last, page.uniqueBy, until, page.before, page.limit],
+    [page.meter, periodStart, page.last, page.uniqueBy, until, page.before, page.limit, after.get(page.meter) ?? 0],
   );
   return rows.map((row) => Number(row.seq));
 }

@@ -1,10 +1,8 @@
 import type { Tx } from '@switchyard/database/database';
 import { Decimal } from '@switchyard/kernel/decimal';
 import type { Counting, Standing } from '../domain/aggregation.ts';
-import { counterKey } from '../domain/allocation.ts';
-import { billingPeriod } from '../domain/period.ts';
+import { counterKey, type PlacedUsage } from '../domain/allocation.ts';
 import { valueKey, valuesMoved } from '../domain/unique-values.ts';
-import type { Usage } from '../domain/usage.ts';
 
 /** Of `record`: neither taken back, nor what takes another one back. */
 export const EFFECTIVE = `record.reverses is null and not exists (
@@ -17,12 +15,14 @@ export type Standings = {
   readonly values: ReadonlyMap<string, number>;
 };
 
-type Placed = Usage & { readonly periodStart: Date };
 type Found = { largest: readonly Decimal[]; readonly values: Map<string, number> };
 
 /** What new usage of MAX and UNIQUE meters comes upon. Needs the accounts' lock. */
-export async function standingsFor(tx: Tx, usage: readonly Usage[], meters: ReadonlyMap<string, Counting>): Promise<Standings> {
-  const placed = usage.map((each): Placed => ({ ...each, periodStart: billingPeriod(each.occurredAt).start }));
+export async function standingsFor(
+  tx: Tx,
+  placed: readonly PlacedUsage[],
+  meters: ReadonlyMap<string, Counting>,
+): Promise<Standings> {
   const values = await valuesBefore(tx, placed, meters);
   const standings = await largestBefore(tx, placed, meters);
   for (const moved of valuesMoved(placed, meters)) {
@@ -37,7 +37,7 @@ export async function standingsFor(tx: Tx, usage: readonly Usage[], meters: Read
 
 async function valuesBefore(
   tx: Tx,
-  placed: readonly Placed[],
+  placed: readonly PlacedUsage[],
   meters: ReadonlyMap<string, Counting>,
 ): Promise<ReadonlyMap<string, number>> {
   const wanted = valuesMoved(placed, meters);
@@ -66,7 +66,7 @@ async function valuesBefore(
 /** Only where a largest may be taken back: then one more than can go, which is enough to know what is left. */
 async function largestBefore(
   tx: Tx,
-  placed: readonly Placed[],
+  placed: readonly PlacedUsage[],
   meters: ReadonlyMap<string, Counting>,
 ): Promise<Map<string, Found>> {
   const reversals = placed.filter((each) => each.reverses !== null && meters.get(each.meter)?.aggregation === 'MAX');

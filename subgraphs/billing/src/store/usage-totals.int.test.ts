@@ -3,11 +3,13 @@ import { Decimal, sum } from '@switchyard/kernel/decimal';
 import { newId, type TenantId } from '@switchyard/kernel/ids';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { invoiceOf, previewInvoice } from '../commands/preview-invoice.ts';
+import { computeInvoice } from '../commands/preview-invoice.ts';
 import type { billingPeriod } from '../domain/period.ts';
 import { costOf } from '../domain/rating.ts';
 import { type BillingPlatform, startBilling } from '../test-support/billing-platform.ts';
 import { episodeRequested, modelCallFinished, toolCallFinished } from '../test-support/events.ts';
+import { previewOf } from '../test-support/previews.ts';
+import { plansById } from './plans.ts';
 import { recordsOfLine } from './usage-records.ts';
 import { usageByBucket } from './usage-totals.ts';
 
@@ -106,17 +108,20 @@ function startOf(at: Date, granularity: 'MINUTE' | 'HOUR' | 'DAY' | 'MONTH'): st
 async function linesEqualRecords(tenantId: TenantId, raw: readonly Raw[], cut: Date): Promise<void> {
   await platform.database.tenant(tenantId, async (tx) => {
     for (const at of [null, cut]) {
-      const invoice = await previewInvoice(tx, { tenantId, at, now: platform.now });
-      const counted = raw.filter(({ occurredAt }) => isIn(invoice.period, occurredAt) && (at === null || occurredAt < at));
-      const metered = invoice.lines.filter(({ meter }) => meter !== null);
+      const { snapshot, period, amounts } = await previewOf(tx, { tenantId, at, now: platform.now });
+      const counted = raw.filter(({ occurredAt }) => isIn(period, occurredAt) && (at === null || occurredAt < at));
+      const metered = amounts.lines.filter(({ meter }) => meter !== null);
       expect(sumsOf(metered.map(({ meter, quantity }) => [String(meter), quantity]))).toEqual(
         sumsOf(counted.map(({ meter, quantity }) => [meter, quantity])),
       );
+      const [stretch] = snapshot.stretches;
+      const [plan] = await plansById(tx, [stretch?.planId ?? '']);
+      if (stretch === undefined || plan === undefined) throw new Error('no stretch');
       for (const { meter, quantity, amount } of metered) {
-        const behind = await recordsOfLine(tx, invoice.snapshot, { meter: String(meter), before: null, limit: 1000 });
+        const behind = await recordsOfLine(tx, stretch, { meter: String(meter), before: null, limit: 1000 });
         expect(sum(behind.map((record) => new Decimal(record.quantity)))).toEqual(quantity);
         const costs = behind.map((record) =>
-          costOf(invoice.plan, {
+          costOf(plan, period, {
             meter: record.meter,
             quantity: new Decimal(record.quantity),
             runningTotal: new Decimal(record.runningTotal),
@@ -146,14 +151,14 @@ it('a preview stays what it was, however much is recorded after it', async () =>
   await platform.meter(early);
   const read = <T>(work: Parameters<typeof platform.database.tenant<T>>[1]) => platform.database.tenant(tenantId, work);
   for (const until of [null, at]) {
-    const before = await read((tx) => previewInvoice(tx, { tenantId, at: until, now: platform.now }));
+    const before = await read((tx) => previewOf(tx, { tenantId, at: until, now: platform.now }));
     await platform.meter([
       modelCallFinished({ tenantId, at: new Date('2026-11-02T10:00:00.700Z') }),
       toolCallFinished({ tenantId, at }),
     ]);
-    const again = await read((tx) => invoiceOf(tx, before.snapshot));
-    expect(again?.lines).toEqual(before.lines);
-    const fresh = await read((tx) => previewInvoice(tx, { tenantId, at: until, now: platform.now }));
-    expect(fresh.lines).not.toEqual(before.lines);
+    const again = await read((tx) => computeInvoice(tx, before.snapshot));
+    expect(again.amounts).toEqual(before.amounts);
+    const fresh = await read((tx) => previewOf(tx, { tenantId, at: until, now: platform.now }));
+    expect(fresh.amounts.lines).not.toEqual(before.amounts.lines);
   }
 });

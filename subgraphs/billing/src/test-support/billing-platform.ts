@@ -9,7 +9,11 @@ import pg from 'pg';
 import { Registry } from 'prom-client';
 import { type BillingModule, createBillingModule, SCHEMA } from '../module.ts';
 
-export type Answer = { readonly data: Record<string, unknown> | null; readonly codes: readonly unknown[] };
+export type Answer = {
+  readonly data: Record<string, unknown> | null;
+  readonly codes: readonly unknown[];
+  readonly messages: readonly string[];
+};
 
 /** The billing subgraph on a database of its own, with a clock that the test sets. */
 export type BillingPlatform = {
@@ -51,7 +55,12 @@ export async function startBilling(adminUrl: string): Promise<BillingPlatform> {
       const request: RequestContext = { requestId: newId(), tenantId, scopes, credential: { kind: 'API_KEY', id: newId() } };
       const contextToken = await signContext(request, contextKey);
       const { data, errors } = await module.subgraph.execute({ query, variables, contextToken });
-      return { data: data ?? null, codes: (errors ?? []).map((error) => error.extensions.code) };
+      const faults = errors ?? [];
+      return {
+        data: data ?? null,
+        codes: faults.map((error) => error.extensions.code),
+        messages: faults.map((error) => error.message),
+      };
     },
     close: async () => {
       await database.close();

@@ -51,5 +51,15 @@ export function anyPrices(meter: string): fc.Arbitrary<Price> {
 export const NO_TERMS = { ...DEFAULT_FLAGS, packageSize: null, minimumAmount: null, maximumAmount: null } as const;
 
 export function planOf(prices: readonly Price[], baseFee = '0'): Plan {
-  return { id: '-', code: 'test', version: 1, name: 'Test', currency: 'USD', baseFee: new Decimal(baseFee), prices };
+  return {
+    id: '-',
+    code: 'test',
+    version: 1,
+    name: 'Test',
+    currency: 'USD',
+    baseFee: new Decimal(baseFee),
+    trialDays: 0,
+    prorationUnit: 'SECOND',
+    prices,
+  };
 }

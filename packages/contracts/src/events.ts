@@ -134,6 +134,31 @@ export const EVENT_TYPES = {
       recordedAt: at,
     }),
   },
+  'router.drift.v1': {
+    /** A tier came to do better or worse for the tenant than it did; what was predicted of it is learnt anew. */
+    'drift.detected': z.looseObject({
+      tier: z.string(),
+      change: z.enum(['WORSE', 'BETTER']),
+      /** The decision whose outcome was the last to show it. */
+      routeDecisionId: id,
+      /** Judged decisions on the tier since it was last learnt anew, and those of them since the change began. */
+      judged: z.number().int().positive(),
+      judgedSinceChange: z.number().int().positive(),
+      detectedAt: at,
+    }),
+  },
+  'router.canary.v1': {
+    'canary.started': z.looseObject({
+      canaryId: id,
+      stableVersion: z.number().int(),
+      candidateVersion: z.number().int(),
+      share: z.number().min(0).max(1),
+      plannedRequests: z.number().int().positive(),
+      startedAt: at,
+    }),
+    'canary.promoted': z.looseObject({ canaryId: id, candidateVersion: z.number().int(), verdict: z.string(), endedAt: at }),
+    'canary.rolled_back': z.looseObject({ canaryId: id, candidateVersion: z.number().int(), verdict: z.string(), endedAt: at }),
+  },
   'billing.usage.v1': {
     'usage.recorded': z.looseObject({
       usageRecordId: id,

@@ -25,6 +25,8 @@ export const RETENTION_DAYS: Readonly<Record<Topic, number | null>> = {
   'sessions.tool-call.v1': 800,
   'sessions.model-call.v1': 800,
   'router.decision.v1': 800,
+  'router.drift.v1': 90,
+  'router.canary.v1': 90,
   'billing.usage.v1': 800,
   'billing.invoice.v1': null,
 };

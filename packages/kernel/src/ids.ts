@@ -13,6 +13,7 @@ export type MessageId = Id<'message'>;
 export type ToolCallId = Id<'tool-call'>;
 export type ModelCallId = Id<'model-call'>;
 export type RouteDecisionId = Id<'route-decision'>;
+export type CanaryId = Id<'canary'>;
 export type UsageRecordId = Id<'usage-record'>;
 export type EventId = Id<'event'>;
 

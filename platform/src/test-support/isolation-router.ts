@@ -14,6 +14,8 @@ const ROUTE = 'mutation ($key: String) { route(input: {content: "Hello", idempot
 const LIMIT =
   'mutation ($limit: Decimal) { updateRoutingPolicy(input: {errorCost: "1", maxCostPerRequest: $limit, expectedVersion: 1}) { version } }';
 
+const START = 'mutation { startCanary(input: {policy: {errorCost: "3", expectedVersion: 2}}) { id } }';
+
 const CASES: readonly IsolationCase[] = [
   byId('Query.routeDecision', 'query ($id: ID!) { routeDecision(id: $id) { id } }', 'decision'),
   listing('Query.routeDecisions', '{ routeDecisions { edges { node { id } } } }', 'decision'),
@@ -42,10 +44,20 @@ const CASES: readonly IsolationCase[] = [
     variables: (owned) => ({ all: [{ __typename: 'Tenant', id: owned.tenantId }] }),
     shows: (owned) => owned.limit ?? '',
   },
+  reference('Canary', 'canary'),
+  byId('Mutation.promoteCanary', 'mutation ($id: ID!) { promoteCanary(id: $id) { id } }', 'promoted'),
+  byId('Mutation.rollBackCanary', 'mutation ($id: ID!) { rollBackCanary(id: $id) { id } }', 'canary'),
   {
     // It takes no id: the policy is the caller's own, and what is left out of the change stays as it is.
     field: 'Mutation.updateRoutingPolicy',
     operation: 'mutation { updateRoutingPolicy(input: {errorCost: "2", expectedVersion: 2}) { maxCostPerRequest { amount } } }',
+    shows: (owned) => owned.limit ?? '',
+  },
+  {
+    // Nor does it: the candidate is made of the caller's own policy.
+    field: 'Mutation.startCanary',
+    operation: `mutation {
+      startCanary(input: {policy: {errorCost: "3", expectedVersion: 4}}) { candidate { maxCostPerRequest { amount } } } }`,
     shows: (owned) => owned.limit ?? '',
   },
 ];
@@ -101,13 +113,21 @@ export async function isolationOfRouter(appUrl: string, admin: pg.Client): Promi
     const answer = await module.subgraph.execute({ query: ROUTE, variables: { key }, contextToken });
     const limit = `9${randomInt(2 ** 40)}`;
     await module.subgraph.execute({ query: LIMIT, variables: { limit }, contextToken });
-    const routed = /"id":"([^"]+)"/.exec(JSON.stringify(answer))?.[1] ?? '';
+    const started = await module.subgraph.execute({ query: START, contextToken });
+    const idIn = (result: unknown) => /"id":"([^"]+)"/.exec(JSON.stringify(result))?.[1] ?? '';
+    const promoted = newId();
+    await admin.query(
+      `insert into router.canary (id, tenant_id, stable_version, candidate_version, share, planned_requests, status, comparison, started_at)
+       values ($1, $2, 1, 2, 0.1, 400, 'PROMOTED', '{}', now())`,
+      [promoted, tenantId],
+    );
     await admin.query(
       `insert into router.decision_call (model_call_id, tenant_id, route_decision_id, cost, latency_ms, finished_at)
        values ($1, $2, $3, 1, 1, now())`,
       [newId(), tenantId, decision.id],
     );
-    return { tenantId, episode, key, decision: decision.id, routed, limit };
+    const own = { routed: idIn(answer), canary: idIn(started), promoted };
+    return { tenantId, episode, key, decision: decision.id, limit, ...own };
   };
   return {
     subgraph: module.subgraph,
@@ -123,6 +143,7 @@ export async function isolationOfRouter(appUrl: string, admin: pg.Client): Promi
     unseen: {
       decision_call: 'no field reads it',
       idempotency_key: 'its key begins with the tenant',
+      learning: 'each query says whose it wants',
       routing_policy: 'each query says whose policy it wants',
     },
     close: () => database.close(),

@@ -3,7 +3,14 @@ import { parseEventData } from '@switchyard/contracts/events';
 import type { Tx } from '@switchyard/database/database';
 import type { ConsumerOptions } from '@switchyard/event-log/event-log';
 import type { DecideServices } from './commands/decide.ts';
-import { announceOutcomes, type Feedback, type FinishedCall, recordCalls, recordFeedback } from './commands/record-outcomes.ts';
+import {
+  announceOutcomes,
+  type Feedback,
+  type FinishedCall,
+  type OutcomeServices,
+  recordCalls,
+  recordFeedback,
+} from './commands/record-outcomes.ts';
 import { outcomeOfScore } from './domain/outcome.ts';
 import { answeredOf, evolve, WELL } from './domain/tier-health.ts';
 import { lockTierHealth, writeTierHealth } from './store/tier-health.ts';
@@ -11,9 +18,7 @@ import { lockTierHealth, writeTierHealth } from './store/tier-health.ts';
 type HeardCall = FinishedCall & { readonly tier: string; readonly status: string };
 
 /** What the router learns from: what calls cost and how they ended, and what end users thought of the answers. */
-export function createRouterConsumer(
-  services: Pick<DecideServices, 'database' | 'clock' | 'metrics' | 'ladder'>,
-): ConsumerOptions {
+export function createRouterConsumer(services: OutcomeServices & Pick<DecideServices, 'database'>): ConsumerOptions {
   const known = new Set(services.ladder.map((tier) => tier.name));
   return {
     group: 'router',
@@ -28,7 +33,7 @@ export function createRouterConsumer(
       );
       const heard = calls.filter((call) => newCalls.has(call.modelCallId) && known.has(call.tier));
       await recordHealth(tx, heard, services.clock.now());
-      await announceOutcomes(tx, [...changed, ...judged], { at: services.clock.now(), metrics: services.metrics });
+      await announceOutcomes(services, tx, [...changed, ...judged]);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Change } from './domain/drift.ts';
 import { isMisroute, type RouteOutcome } from './domain/outcome.ts';
 import type { PredictionFault } from './domain/predictions.ts';
 
@@ -11,6 +12,9 @@ export type RouterMetrics = {
   costed(decision: { readonly id: string; readonly expected: number; readonly actual: number }): void;
   /** A decision's outcome became known, or was corrected. */
   judged(decision: { readonly id: string; readonly outcome: RouteOutcome }): void;
+  /** A tier came to do better or worse for a tenant than it did. */
+  drifted(drift: { readonly tier: string; readonly change: Change['kind'] }): void;
+  canaryEnded(status: 'PROMOTED' | 'ROLLED_BACK'): void;
 };
 
 /** Decisions that a gauge looks back on. */
@@ -42,6 +46,27 @@ export function createRouterMetrics(registry: Registry, tierNames: readonly stri
     labelNames: ['fault'],
     registers,
   });
+  const drifts = new Counter({
+    name: 'router_drifts_total',
+    help: 'Times that a tier came to do better or worse for a tenant than it did.',
+    labelNames: ['tier', 'change'],
+    registers,
+  });
+  const canaries = new Counter({
+    name: 'router_canaries_ended_total',
+    help: 'Candidate policies that were promoted or rolled back.',
+    labelNames: ['status'],
+    registers,
+  });
+  new Gauge({
+    name: 'router_exploration_share',
+    help: `Share of the last ${WINDOW} decisions that chance sent elsewhere than to the tier that looked best.`,
+    registers,
+    collect() {
+      this.set(explored.share(Boolean));
+    },
+  });
+  const explored = new Window<boolean>();
   const tiers = new Window<string>();
   const judgements = new Window<RouteOutcome>();
   const costs = new Window<{ readonly expected: number; readonly actual: number }>();
@@ -80,6 +105,7 @@ export function createRouterMetrics(registry: Registry, tierNames: readonly stri
       latency.observe(decision.latencyMs);
       decisions.inc({ tier: decision.tier, reason: decision.reason });
       tiers.put(decision.id, decision.tier);
+      explored.put(decision.id, decision.reason === 'EXPLORATION');
     },
     fellBack: (fault) => fallbacks.inc({ fault }),
     costed: (decision) => costs.put(decision.id, decision),
@@ -87,6 +113,8 @@ export function createRouterMetrics(registry: Registry, tierNames: readonly stri
       outcomes.inc({ outcome });
       judgements.put(id, outcome);
     },
+    drifted: ({ tier, change }) => drifts.inc({ tier, change }),
+    canaryEnded: (status) => canaries.inc({ status }),
   };
 }
 

@@ -19,7 +19,7 @@ const HARD = 'integral lemma: integral manifold enzyme tort tensor eigenvalue st
 
 /** What a router with this model file expects and says of an easy and of a hard message. */
 async function decided(modelFile: string) {
-  const router = await startRouter(inject('adminUrl'), { freshForMs: 0, staleForMs: 0, modelFile });
+  const router = await startRouter(inject('adminUrl'), { freshForMs: 0, staleForMs: 0, modelFile, predictionBudgetMs: 60_000 });
   const tenantId = newId<TenantId>();
   const errorOf = async (content: string) => {
     const { id, reason, explanation } = await router.router.decide(requestOf(tenantId, { content }));

@@ -15,6 +15,7 @@ import { createPredict, type LoadedPredictor } from './domain/predictions.ts';
 import { createPredictor } from './domain/predictor/predictor.ts';
 import { ladderOf, type TierSettings } from './domain/tiers.ts';
 import { createRouterMetrics } from './metrics.ts';
+import { Canary, CanaryStats, canaryMutations } from './resolvers/canary.ts';
 import { Episode } from './resolvers/episode.ts';
 import { decisionMutations, decisionQueries, RouteCandidate, RouteDecision } from './resolvers/route-decision.ts';
 import { policyMutations, RoutingPolicy } from './resolvers/routing-policy.ts';
@@ -83,13 +84,15 @@ export function createRouterModule(options: RouterModuleOptions): RouterModule {
     resolvers: {
       ...SCALARS,
       Query: { ...tierQueries, ...decisionQueries },
-      Mutation: { ...decisionMutations, ...policyMutations },
+      Mutation: { ...decisionMutations, ...policyMutations, ...canaryMutations },
       Tier,
       RouteDecision,
       RouteCandidate,
       Episode,
       Tenant,
       RoutingPolicy,
+      Canary,
+      CanaryStats,
     },
     contextKey: options.contextKey,
     createContext: (request) => createContext({ ...services, keepTogether }, request),

@@ -7,11 +7,12 @@ import { badInput, PlatformError } from '@switchyard/kernel/errors';
 import { newId } from '@switchyard/kernel/ids';
 import { unreachable } from '@switchyard/kernel/result';
 import type { DecideRequest, Decision } from '../decide-port.ts';
+import { sideOf } from '../domain/canary.ts';
 import type { Candidate } from '../domain/candidates.ts';
 import { explain } from '../domain/explanation.ts';
 import { featuresOf, type RouteFeatures } from '../domain/features.ts';
 import type { PastDecision } from '../domain/history.ts';
-import { NOTHING_LEARNT } from '../domain/learning.ts';
+import { learnedUnder } from '../domain/learning.ts';
 import { type Choice, choose, type Refusal } from '../domain/policy.ts';
 import type { Predict } from '../domain/predictions.ts';
 import { type Policy, tiersOf } from '../domain/routing-policy.ts';
@@ -19,6 +20,7 @@ import type { Sketch } from '../domain/similarity.ts';
 import type { Limits } from '../domain/situation.ts';
 import { isResting } from '../domain/tier-health.ts';
 import type { Tier } from '../domain/tiers.ts';
+import type { Side } from '../domain/two-sample.ts';
 import type { RouterMetrics } from '../metrics.ts';
 import { decisionByRequestKey, insertDecision, insertDecisions, type NewDecision } from '../store/decisions.ts';
 import type { RouteDecisionRow, StoredCandidate } from '../store/entities.ts';
@@ -65,15 +67,16 @@ export async function prepareDecision(services: DecideServices, request: DecideR
 function decideNow(services: DecideServices, request: DecideRequest, state: TenantState): PreparedDecision {
   const decidedAt = services.clock.now();
   const began = performance.now();
+  const { arm, policy } = policyFor(request, state);
   const seen = featuresOf({ ...request, useCase: request.useCase ?? null }, state.history, services.countTokens);
   const predictions = services.predict(request.content, performance.now() - began);
   const choice = choose({
     predictions,
     ladder: services.ladder,
     features: seen.features,
-    limits: limitsOf(services, request, state.policy),
-    policy: state.policy,
-    learning: NOTHING_LEARNT,
+    limits: limitsOf(services, request, policy),
+    policy,
+    learning: learnedUnder(state.learning, policy.version),
     draw: services.random(),
     history: state.history,
     resting: new Set([...state.health].filter(([, health]) => isResting(health, decidedAt)).map(([tier]) => tier)),
@@ -82,10 +85,17 @@ function decideNow(services: DecideServices, request: DecideRequest, state: Tena
   if (predictions.fault !== null) services.metrics.fellBack(predictions.fault);
   if (!choice.ok) throw refused(choice.error, services.ladder);
   return {
-    row: rowOf({ request, choice: choice.value, policy: state.policy, ...seen, decidedAt, latencyMs }),
+    row: rowOf({ request, choice: choice.value, policy, arm, ...seen, decidedAt, latencyMs }),
     expectedError: choice.value.chosen.expectedError,
     traceparent: request.traceparent,
   };
+}
+
+/** While a canary runs, a share of the sessions is under its policy; a request without a session is one by itself. */
+function policyFor(request: DecideRequest, { policy, canary }: TenantState): { readonly arm: Side; readonly policy: Policy } {
+  if (canary === null) return { arm: 'STABLE', policy };
+  const arm = sideOf(canary.id, request.sessionId ?? request.requestKey, canary.share);
+  return { arm, policy: arm === 'CANARY' ? canary.policy : policy };
 }
 
 /** Of what the request asks for and what the policy allows, the stricter. */
@@ -111,13 +121,14 @@ type Decided = {
   readonly request: DecideRequest;
   readonly choice: Choice;
   readonly policy: Policy;
+  readonly arm: Side;
   readonly features: RouteFeatures;
   readonly sketch: Sketch;
   readonly decidedAt: Date;
   readonly latencyMs: number;
 };
 
-function rowOf({ request, choice, policy, features, sketch, decidedAt, latencyMs }: Decided): NewDecision {
+function rowOf({ request, choice, policy, arm, features, sketch, decidedAt, latencyMs }: Decided): NewDecision {
   const { tier, reason, chosen, candidates } = choice;
   return {
     id: newId(),
@@ -132,7 +143,7 @@ function rowOf({ request, choice, policy, features, sketch, decidedAt, latencyMs
     features,
     candidates: candidates.map(stored),
     policyVersion: policy.version,
-    arm: 'STABLE',
+    arm,
     decidedAt,
     latencyMs,
     escalatedFrom: request.escalatedFrom,

@@ -1,9 +1,12 @@
 import type { Tx } from '@switchyard/database/database';
-import { appendEvents } from '@switchyard/event-log/outbox';
+import { appendEvents, type NewEvent } from '@switchyard/event-log/outbox';
 import { Decimal, formatDecimal } from '@switchyard/kernel/decimal';
-import type { EpisodeId, RouteDecisionId, SessionId, TenantId } from '@switchyard/kernel/ids';
+import type { RouteDecisionId, TenantId } from '@switchyard/kernel/ids';
 import type { RouteOutcome } from '../domain/outcome.ts';
-import type { RouterMetrics } from '../metrics.ts';
+import type { ChangedDecision } from './changed-decision.ts';
+import { compareCanaries } from './compare-canaries.ts';
+import type { DecideServices } from './decide.ts';
+import { learnFrom } from './learn-from.ts';
 
 /** A finished model call, as far as its decision learns from it. */
 export type FinishedCall = {
@@ -18,22 +21,11 @@ export type FinishedCall = {
 
 export type Feedback = { readonly tenantId: TenantId; readonly episodeId: string; readonly outcome: 'CORRECT' | 'WRONG' };
 
-/** A decision as it is after something became known of it. */
-export type ChangedDecision = {
-  readonly id: RouteDecisionId;
-  readonly tenant_id: TenantId;
-  readonly episode_id: EpisodeId | null;
-  readonly session_id: SessionId | null;
-  readonly outcome: RouteOutcome | null;
-  readonly actual_cost: string | null;
-  readonly expected_cost: string;
-  readonly currency: string;
-  /** What was new: its cost, or its outcome. */
-  readonly cost_changed: boolean;
-  readonly outcome_changed: boolean;
-};
-
-const CHANGED = `d.id, d.tenant_id, d.episode_id, d.session_id, d.outcome, d.actual_cost, d.expected_cost, d.currency`;
+const CHANGED = `d.id, d.tenant_id, d.episode_id, d.session_id, d.outcome, d.actual_cost, d.expected_cost, d.currency, d.tier,
+               d.reason, d.arm, d.policy_version, d.candidates, d.call_latency_ms, b.outcome as outcome_before,
+               b.actual_cost as cost_before, b.call_latency_ms as latency_before`;
+/** What is known of a decision before it changes. */
+const BEFORE = 'd.id, d.outcome, d.actual_cost, d.call_latency_ms';
 
 /**
  * Adds calls to what their decisions cost and took. The newest call speaks for the outcome, as a retry that was answered
@@ -59,7 +51,7 @@ export async function recordCalls(
               (array_agg(outcome order by finished_at desc, model_call_id desc))[1] as outcome
          from router.decision_call where route_decision_id = any($1::uuid[]) group by route_decision_id),
      before as materialized (
-       select id, outcome, actual_cost from router.route_decision where id = any($1::uuid[]) order by id for update)
+       select ${BEFORE} from router.route_decision d where id = any($1::uuid[]) order by id for update)
      update router.route_decision d
         set actual_cost = s.cost,
             call_latency_ms = s.latency_ms,
@@ -88,7 +80,7 @@ export async function recordFeedback(tx: Tx, feedback: readonly Feedback[]): Pro
          join given on d.tenant_id = given."tenantId" and d.episode_id = given."episodeId"
         order by d.episode_id, d.id desc),
      before as materialized (
-       select d.id, d.outcome from router.route_decision d join last using (id) order by d.id for update of d)
+       select ${BEFORE} from router.route_decision d join last using (id) order by d.id for update of d)
      update router.route_decision d set outcome = last.outcome, outcome_source = 'FEEDBACK'
        from last join before b using (id)
       where d.id = last.id and d.outcome_source is distinct from 'REPORT'
@@ -108,7 +100,7 @@ export type Report = {
 /** What the tenant itself says outweighs all else. Empty where there is no such decision, or nothing is new. */
 export async function recordReport(tx: Tx, report: Report): Promise<readonly ChangedDecision[]> {
   return await tx.query<ChangedDecision>(
-    `with before as materialized (select id, outcome, actual_cost from router.route_decision where id = $1 for update)
+    `with before as materialized (select ${BEFORE} from router.route_decision d where id = $1 for update)
      update router.route_decision d
         set outcome = $2, outcome_source = 'REPORT', actual_cost = coalesce($3::numeric, d.actual_cost),
             call_latency_ms = coalesce($4::float8, d.call_latency_ms)
@@ -119,33 +111,15 @@ export async function recordReport(tx: Tx, report: Report): Promise<readonly Cha
   );
 }
 
-/** Writes what became known into the log, once for each decision, and counts it once it is committed. */
-export async function announceOutcomes(
-  tx: Tx,
-  changed: readonly ChangedDecision[],
-  { at, metrics }: { readonly at: Date; readonly metrics: RouterMetrics },
-): Promise<void> {
+export type OutcomeServices = Pick<DecideServices, 'clock' | 'metrics' | 'states' | 'ladder'>;
+
+/** Learns from what became known, and writes it into the log, once for each decision; counts it once it is committed. */
+export async function announceOutcomes(services: OutcomeServices, tx: Tx, changed: readonly ChangedDecision[]): Promise<void> {
+  const { metrics } = services;
   const news = changed.filter((decision) => decision.cost_changed || decision.outcome_changed);
-  const latest = new Map(news.map((decision) => [decision.id, decision]));
-  await appendEvents(
-    tx,
-    'switchyard/router',
-    [...latest.values()].map((decision) => ({
-      type: 'decision.outcome_recorded' as const,
-      tenantId: decision.tenant_id,
-      subject: decision.session_id ?? decision.id,
-      time: at,
-      ...(decision.episode_id === null ? {} : { correlationId: decision.episode_id }),
-      data: {
-        routeDecisionId: decision.id,
-        episodeId: decision.episode_id,
-        outcome: decision.outcome,
-        actualCost: decision.actual_cost === null ? null : formatDecimal(new Decimal(decision.actual_cost)),
-        currency: decision.currency,
-        recordedAt: at.toISOString(),
-      },
-    })),
-  );
+  const learnt = await learnFrom(services, tx, news);
+  const ended = await compareCanaries(services, tx, changed);
+  await appendEvents(tx, 'switchyard/router', [...outcomeEvents(news, services.clock.now()), ...learnt, ...ended]);
   tx.afterCommit(() => {
     for (const decision of news) {
       if (decision.cost_changed) {
@@ -156,4 +130,23 @@ export async function announceOutcomes(
       }
     }
   });
+}
+
+function outcomeEvents(news: readonly ChangedDecision[], at: Date): NewEvent<'decision.outcome_recorded'>[] {
+  const latest = new Map(news.map((decision) => [decision.id, decision]));
+  return [...latest.values()].map((decision) => ({
+    type: 'decision.outcome_recorded' as const,
+    tenantId: decision.tenant_id,
+    subject: decision.session_id ?? decision.id,
+    time: at,
+    ...(decision.episode_id === null ? {} : { correlationId: decision.episode_id }),
+    data: {
+      routeDecisionId: decision.id,
+      episodeId: decision.episode_id,
+      outcome: decision.outcome,
+      actualCost: decision.actual_cost === null ? null : formatDecimal(new Decimal(decision.actual_cost)),
+      currency: decision.currency,
+      recordedAt: at.toISOString(),
+    },
+  }));
 }

@@ -5,7 +5,7 @@ import type { RouteOutcome } from '../domain/outcome.ts';
 import { decisionById } from '../store/decisions.ts';
 import type { RouteDecisionRow } from '../store/entities.ts';
 import type { DecideServices } from './decide.ts';
-import { announceOutcomes, recordReport } from './record-outcomes.ts';
+import { announceOutcomes, type OutcomeServices, recordReport } from './record-outcomes.ts';
 
 export type ReportOutcomeCommand = {
   readonly routeDecisionId: string;
@@ -19,7 +19,7 @@ export type ReportOutcomeCommand = {
  * @throws PlatformError NOT_FOUND; BAD_USER_INPUT for a cost or a latency of an episode's decision, which are metered.
  */
 export async function reportOutcome(
-  services: Pick<DecideServices, 'database' | 'clock' | 'metrics'>,
+  services: OutcomeServices & Pick<DecideServices, 'database'>,
   tenantId: TenantId,
   command: ReportOutcomeCommand,
 ): Promise<RouteDecisionRow> {
@@ -32,7 +32,7 @@ export async function reportOutcome(
     }
     const changed = await recordReport(tx, { ...command, routeDecisionId: decision.id });
     await tx.em.refresh(decision);
-    await announceOutcomes(tx, changed, { at: services.clock.now(), metrics: services.metrics });
+    await announceOutcomes(services, tx, changed);
     return decision;
   });
 }

@@ -4,7 +4,8 @@ import { badInput, PlatformError } from '@switchyard/kernel/errors';
 import type { TenantId } from '@switchyard/kernel/ids';
 import { unreachable } from '@switchyard/kernel/result';
 import { changed, MAX_EXPLORATION, type Policy, type PolicyChange, type PolicyFault } from '../domain/routing-policy.ts';
-import { insertPolicy, type KeptPolicy, nextVersion, type PolicyOwner, policyInForce } from '../store/policies.ts';
+import { runningCanary } from '../store/canaries.ts';
+import { insertPolicy, type KeptPolicy, lockPolicies, nextVersion, type PolicyOwner, policyInForce } from '../store/policies.ts';
 import type { DecideServices } from './decide.ts';
 
 /** As a client says it: what is left out stays as it is, null takes a limit away. */
@@ -19,12 +20,14 @@ export type PolicyInput = {
 
 export type PolicyServices = Pick<DecideServices, 'database' | 'clock' | 'ladder' | 'states'>;
 
-/** @throws PlatformError BAD_USER_INPUT; CONFLICT when the policy is not at `expectedVersion` any more. */
+/** @throws PlatformError BAD_USER_INPUT; CONFLICT when the policy is not at `expectedVersion` any more, or a canary is running. */
 export async function updatePolicy(services: PolicyServices, tenantId: TenantId, input: PolicyInput): Promise<KeptPolicy> {
   const owner = ownerOf(services, tenantId);
   const policy = await services.database.tenant(tenantId, async (tx) => {
+    await lockPolicies(tx, owner);
+    if ((await runningCanary(tx, tenantId)) !== null) throw underComparison();
     const next = await proposed(tx, { owner, ladder: services.ladder, input });
-    if (!(await insertPolicy(tx, owner, { ...next, inForce: true }))) throw movedOn(next.version);
+    await insertPolicy(tx, owner, { ...next, inForce: true });
     return { ...next, currency: owner.currency, updatedAt: owner.now };
   });
   services.states.forget(tenantId);
@@ -37,7 +40,7 @@ export function ownerOf({ ladder, clock }: Pick<PolicyServices, 'ladder' | 'cloc
 
 type Proposal = { readonly owner: PolicyOwner; readonly ladder: PolicyServices['ladder']; readonly input: PolicyInput };
 
-/** The policy that the input makes of the one in force, under the next number. It is not kept yet. */
+/** The policy that the input makes of the one in force, under the next number. It is not kept yet; the policies are locked. */
 export async function proposed(tx: Tx, { owner, ladder, input }: Proposal): Promise<Policy> {
   const current = await policyInForce(tx, owner);
   if (current.version !== input.expectedVersion) throw movedOn(current.version);
@@ -65,6 +68,13 @@ function decimalOf(text: string, field: string): Decimal {
   const value = parseDecimal(text);
   if (value === null) throw badInput(`\`${field}\` must be a decimal.`, field);
   return value;
+}
+
+/** A candidate is compared with the policy in force: that has to stay what it is. */
+function underComparison(): PlatformError {
+  return new PlatformError('CONFLICT', {
+    publicMessage: 'A canary is compared with this policy: promote it or roll it back before you change the policy.',
+  });
 }
 
 function movedOn(version: number): PlatformError {

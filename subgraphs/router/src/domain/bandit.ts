@@ -51,6 +51,11 @@ export function seen(posterior: Posterior, x: BanditContext, residual: number): 
   };
 }
 
+/** A residual that was taken in turns out to be greater by `difference`. */
+export function corrected(posterior: Posterior, x: BanditContext, difference: number): Posterior {
+  return { ...posterior, moments: posterior.moments.map((moment, at) => moment + (x[at] ?? 0) * difference) };
+}
+
 /** The mean of the residual at x, and the deviation that is drawn with. */
 export function residualAt(posterior: Posterior, x: BanditContext): { readonly mean: number; readonly deviation: number } {
   const { priorWeight, squares, moments } = posterior;

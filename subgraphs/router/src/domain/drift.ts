@@ -10,35 +10,11 @@ export type Judged = { readonly expected: number; readonly wrong: boolean };
 /** What was expected counts like so many judged decisions when the level is learnt. */
 const LEVEL_WEIGHT = 20;
 
-/**
- * Where the newest stretch without a change begins, among decisions from oldest to newest; 0 when nothing changed. A change
- * began where the sum that fired last left zero. The level that differences are taken from is itself learnt from the stretch:
- * being wrong by always the same is no drift.
- */
-export function lastChange(judged: readonly Judged[]): number {
-  let start = 0;
-  let sums = NOTHING;
-  let at = 0;
-  while (at < judged.length) {
-    const decision = judged[at] as Judged;
-    const level = Math.min(1, Math.max(0, decision.expected + sums.surplus / (at - start + LEVEL_WEIGHT)));
-    sums = added(sums, { difference: Number(decision.wrong) - level, surplus: Number(decision.wrong) - decision.expected, at });
-    at += 1;
-    const changedAt = sums.up > DRIFT.threshold ? sums.upFrom : sums.down > DRIFT.threshold ? sums.downFrom : null;
-    if (changedAt !== null && changedAt > start) {
-      start = changedAt;
-      at = changedAt;
-      sums = NOTHING;
-    } else if (changedAt !== null) {
-      // Since the very beginning: there is no stretch before it to be told from.
-      sums = { ...sums, up: 0, down: 0, upFrom: at, downFrom: at };
-    }
-  }
-  return start;
-}
-
-type Sums = {
+/** The sums over a stretch of judged decisions; plain numbers, so that they can be kept as JSON. */
+export type DriftWatch = {
+  readonly seen: number;
   readonly up: number;
+  /** Number of the decision at which the sum last left zero. */
   readonly upFrom: number;
   readonly down: number;
   readonly downFrom: number;
@@ -46,18 +22,51 @@ type Sums = {
   readonly surplus: number;
 };
 
-const NOTHING: Sums = { up: 0, upFrom: 0, down: 0, downFrom: 0, surplus: 0 };
+export const NOTHING_WATCHED: DriftWatch = { seen: 0, up: 0, upFrom: 0, down: 0, downFrom: 0, surplus: 0 };
 
-type Step = { readonly difference: number; readonly surplus: number; readonly at: number };
+/** A change began with decision number `from` of the stretch. */
+export type Change = { readonly kind: 'WORSE' | 'BETTER'; readonly from: number };
 
-function added(sums: Sums, { difference, surplus, at }: Step): Sums {
-  const up = Math.max(0, sums.up + difference - DRIFT.allowance);
-  const down = Math.max(0, sums.down - difference - DRIFT.allowance);
+/**
+ * Takes in the next decision. The level that differences are taken from is itself learnt from the stretch: being wrong by
+ * always the same is no drift. Nor is what has been so since the stretch began: there is nothing before it to be told from.
+ */
+export function watched(watch: DriftWatch, decision: Judged): { readonly watch: DriftWatch; readonly change: Change | null } {
+  const level = Math.min(1, Math.max(0, decision.expected + watch.surplus / (watch.seen + LEVEL_WEIGHT)));
+  const next = added(watch, Number(decision.wrong) - level, Number(decision.wrong) - decision.expected);
+  const kind = next.up > DRIFT.threshold ? 'WORSE' : next.down > DRIFT.threshold ? 'BETTER' : null;
+  if (kind === null) return { watch: next, change: null };
+  const from = kind === 'WORSE' ? next.upFrom : next.downFrom;
+  if (from > 0) return { watch: NOTHING_WATCHED, change: { kind, from } };
+  return { watch: { ...next, up: 0, down: 0, upFrom: next.seen, downFrom: next.seen }, change: null };
+}
+
+/**
+ * Where the newest stretch without a change begins, among decisions from oldest to newest; 0 when nothing changed. A change
+ * began where the sum that fired last left zero.
+ */
+export function lastChange(judged: readonly Judged[]): number {
+  let start = 0;
+  let watch = NOTHING_WATCHED;
+  for (let at = 0; at < judged.length; at += 1) {
+    const next = watched(watch, judged[at] as Judged);
+    watch = next.watch;
+    if (next.change === null) continue;
+    start += next.change.from;
+    at = start - 1;
+  }
+  return start;
+}
+
+function added(watch: DriftWatch, difference: number, surplus: number): DriftWatch {
+  const up = Math.max(0, watch.up + difference - DRIFT.allowance);
+  const down = Math.max(0, watch.down - difference - DRIFT.allowance);
   return {
+    seen: watch.seen + 1,
     up,
-    upFrom: up === 0 ? at + 1 : sums.up === 0 ? at : sums.upFrom,
+    upFrom: up === 0 ? watch.seen + 1 : watch.up === 0 ? watch.seen : watch.upFrom,
     down,
-    downFrom: down === 0 ? at + 1 : sums.down === 0 ? at : sums.downFrom,
-    surplus: sums.surplus + surplus,
+    downFrom: down === 0 ? watch.seen + 1 : watch.down === 0 ? watch.seen : watch.downFrom,
+    surplus: watch.surplus + surplus,
   };
 }

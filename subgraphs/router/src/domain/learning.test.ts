@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { randomOf } from '../training/random.ts';
 import { NOTHING_SEEN, residualAt, seen } from './bandit.ts';
-import { ALPHA, forget, type Learning, type Lesson, learn, NOTHING_LEARNT } from './learning.ts';
+import { ALPHA, type Learning, type Lesson, learn, learnedUnder, NOTHING_LEARNT, relearn } from './learning.ts';
 
 type World = { readonly cheapError: number; readonly dearError: number; readonly explores: number };
 
@@ -15,12 +15,12 @@ function lessons(size: number, seed: number, { cheapError, dearError, explores }
       { tier: 'dear', cost: 0.003, propensity: explores },
     ].map((own) => ({ ...own, priorError: 0.2, ruleError: 0.2, learntError: 0.2, open: true }));
     const wrong = random() < (tier === 'cheap' ? cheapError : dearError);
-    return { policyVersion: 1, errorCost: 0.02, tier, wrong, weighed };
+    return { policyVersion: 1, errorCost: 0.02, tier, wrong, contested: true, weighed };
   });
 }
 
 function taught(given: readonly Lesson[]): Learning {
-  return given.reduce(learn, NOTHING_LEARNT);
+  return given.reduce((learning, lesson) => learn(learning, lesson).learning, NOTHING_LEARNT);
 }
 
 describe('what was learnt', () => {
@@ -33,14 +33,32 @@ describe('what was learnt', () => {
     expect(residualAt(many, [1, 0, 0]).deviation).toBeLessThan(residualAt(few, [1, 0, 0]).deviation);
   });
 
-  it('is forgotten of a tier that drifted, and nobody but the rules is in charge then', () => {
+  it('counts a decision as it is now when what was said of it changes', () => {
+    const given = lessons(50, 1, { cheapError: 0.4, dearError: 0.1, explores: 0.2 });
+    const last = given.at(-1) as Lesson;
+    const turned = relearn(taught(given), { ...last, wrong: !last.wrong });
+    const anew = taught([...given.slice(0, -1), { ...last, wrong: !last.wrong }]);
+    expect(turned.posteriors[last.tier]?.moments[0]).toBeCloseTo(anew.posteriors[last.tier]?.moments[0] ?? 0, 10);
+  });
+
+  it('is forgotten of a tier that drifts, and nobody but the rules is in charge then', () => {
     const learning = {
-      ...taught(lessons(500, 1, { cheapError: 0.4, dearError: 0.1, explores: 0.2 })),
+      ...taught(lessons(500, 1, { cheapError: 0.2, dearError: 0.1, explores: 0.2 })),
       incumbent: 'learning' as const,
     };
-    const after = forget(learning, 'cheap');
-    expect(after.posteriors.cheap?.seen).toBe(0);
-    expect(after.posteriors.dear).toBe(learning.posteriors.dear);
+    let after: Learning = learning;
+    let changed: string[] = [];
+    for (const lesson of lessons(200, 2, { cheapError: 0.7, dearError: 0.1, explores: 0.2 })) {
+      const next = learn(after, lesson);
+      after = next.learning;
+      if (next.change !== null) {
+        changed = [lesson.tier, next.change.kind];
+        break;
+      }
+    }
+    expect(changed).toEqual(['cheap', 'WORSE']);
+    expect(after.posteriors.cheap).toMatchObject({ seen: 0, priorWeight: 40 });
+    expect(after.posteriors.dear?.seen).toBeGreaterThan(50);
     expect([after.incumbent, after.challenges]).toEqual(['rules', {}]);
   });
 });
@@ -63,7 +81,7 @@ describe('who is in charge', () => {
       const given = lessons(1_000, 1_000 + seed, { cheapError: 0.3, dearError: 0.2, explores: 0.1 });
       return given.reduce<{ learning: Learning; changed: boolean }>(
         ({ learning, changed }, lesson) => {
-          const next = learn(learning, lesson);
+          const next = learn(learning, lesson).learning;
           return { learning: next, changed: changed || next.incumbent !== 'rules' };
         },
         { learning: NOTHING_LEARNT, changed: false },
@@ -75,6 +93,11 @@ describe('who is in charge', () => {
   it('begins again with the rules under another policy', () => {
     const learning = taught(lessons(4_000, 3, { cheapError: 0.6, dearError: 0.1, explores: 0.1 }));
     const [lesson] = lessons(1, 4, { cheapError: 0.6, dearError: 0.1, explores: 0.1 });
-    expect(learn(learning, { ...(lesson as Lesson), policyVersion: 2 }).incumbent).toBe('rules');
+    const next = learn(learning, { ...(lesson as Lesson), policyVersion: 2 }).learning;
+    expect(next.incumbent).toBe('rules');
+    // What was decided under the policy before, and is judged only now, changes nobody back.
+    expect(learn({ ...next, incumbent: 'learning' }, lesson as Lesson).learning.incumbent).toBe('learning');
+    expect(learnedUnder(learning, 1).incumbent).toBe('tier:dear');
+    expect(learnedUnder(learning, 2).incumbent).toBe('rules');
   });
 });

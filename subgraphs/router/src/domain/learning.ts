@@ -1,4 +1,5 @@
-import { BANDIT, type BanditContext, contextOf, NOTHING_SEEN, type Posterior, seen } from './bandit.ts';
+import { BANDIT, type BanditContext, contextOf, corrected, NOTHING_SEEN, type Posterior, seen } from './bandit.ts';
+import { type Change, type DriftWatch, NOTHING_WATCHED, watched } from './drift.ts';
 import { type Evidence, NO_EVIDENCE, shows, witnessed } from './evidence.ts';
 
 /**
@@ -14,14 +15,15 @@ export type Learning = {
   readonly policyVersion: number;
   readonly incumbent: Decider;
   readonly challenges: Readonly<Record<string, Evidence>>;
-  /** By tier. */
+  /** By tier, as the next. */
+  readonly watches: Readonly<Record<string, DriftWatch>>;
   readonly posteriors: Readonly<Record<string, Posterior>>;
 };
 
 /** 'rules', 'learning', or 'tier:' and the name of one that answers everything. */
 export type Decider = 'rules' | 'learning' | `tier:${string}`;
 
-export const NOTHING_LEARNT: Learning = { policyVersion: 0, incumbent: 'rules', challenges: {}, posteriors: {} };
+export const NOTHING_LEARNT: Learning = { policyVersion: 0, incumbent: 'rules', challenges: {}, watches: {}, posteriors: {} };
 
 /** Chance that anything is ever put in charge that is not better than what was in charge before. */
 export const ALPHA = 0.05;
@@ -38,19 +40,47 @@ export type WeighedTier = {
   readonly open: boolean;
 };
 
-/** A decision of the router's own that was judged for the first time. */
+/** A decision that was judged for the first time. */
 export type Lesson = {
   readonly policyVersion: number;
   /** λ. */
   readonly errorCost: number;
   readonly tier: string;
   readonly wrong: boolean;
+  /** Whether the router itself chose, under the policy in force: else it says nothing of who should decide. */
+  readonly contested: boolean;
   /** Cheapest first. */
   readonly weighed: readonly WeighedTier[];
 };
 
-export function learn(learning: Learning, lesson: Lesson): Learning {
-  return contested({ ...learning, posteriors: updated(learning.posteriors, lesson) }, lesson);
+/** What was learnt, and whether the tier came to do better or worse than it did. */
+export function learn(learning: Learning, lesson: Lesson): { readonly learning: Learning; readonly change: Change | null } {
+  const chosen = lesson.weighed.find(({ tier }) => tier === lesson.tier);
+  if (chosen === undefined) return { learning, change: null };
+  const { watch, change } = watched(learning.watches[lesson.tier] ?? NOTHING_WATCHED, {
+    expected: chosen.priorError,
+    wrong: lesson.wrong,
+  });
+  const next = { ...learning, watches: { ...learning.watches, [lesson.tier]: watch } };
+  if (change !== null) return { learning: forget(next, lesson.tier), change };
+  const residual = Number(lesson.wrong) - chosen.priorError;
+  const posterior = seen(next.posteriors[lesson.tier] ?? NOTHING_SEEN, lessonContext(lesson.weighed), residual);
+  const taught = { ...next, posteriors: { ...next.posteriors, [lesson.tier]: posterior } };
+  const contest = lesson.contested && lesson.policyVersion >= learning.policyVersion;
+  return { learning: contest ? contested(taught, lesson) : taught, change: null };
+}
+
+/** What was said of a decision has changed: it counts as it is now. */
+export function relearn(learning: Learning, lesson: Lesson): Learning {
+  const posterior = learning.posteriors[lesson.tier];
+  if (posterior === undefined || posterior.seen === 0) return learning;
+  const moved = corrected(posterior, lessonContext(lesson.weighed), lesson.wrong ? 1 : -1);
+  return { ...learning, posteriors: { ...learning.posteriors, [lesson.tier]: moved } };
+}
+
+/** As it counts under a policy: who is in charge under another one is nobody here. */
+export function learnedUnder(learning: Learning, policyVersion: number): Learning {
+  return learning.policyVersion === policyVersion ? learning : { ...learning, incumbent: 'rules' };
 }
 
 /** The context of a decision, from what was predicted of its tiers. */
@@ -59,16 +89,9 @@ export function lessonContext(weighed: readonly Pick<WeighedTier, 'priorError'>[
 }
 
 /** The tier drifted: what was learnt of it no longer holds, and whoever was in charge was so for what holds no more. */
-export function forget(learning: Learning, tier: string): Learning {
+function forget(learning: Learning, tier: string): Learning {
   const posteriors = { ...learning.posteriors, [tier]: { ...NOTHING_SEEN, priorWeight: BANDIT.priorWeightAfterDrift } };
   return { ...learning, posteriors, incumbent: 'rules', challenges: {} };
-}
-
-function updated(posteriors: Learning['posteriors'], { tier, wrong, weighed }: Lesson): Learning['posteriors'] {
-  const chosen = weighed.find((candidate) => candidate.tier === tier);
-  if (chosen === undefined) return posteriors;
-  const residual = Number(wrong) - chosen.priorError;
-  return { ...posteriors, [tier]: seen(posteriors[tier] ?? NOTHING_SEEN, lessonContext(weighed), residual) };
 }
 
 function contested(learning: Learning, lesson: Lesson): Learning {

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { TierMapper, RouteDecisionMapper, RouteDecisionConnectionMapper, RouteCandidateMapper, EpisodeMapper, TenantMapper, RoutingPolicyMapper } from '../mappers.ts';
+import type { TierMapper, RouteDecisionMapper, RouteDecisionConnectionMapper, RouteCandidateMapper, EpisodeMapper, TenantMapper, RoutingPolicyMapper, CanaryMapper, CanaryStatsMapper } from '../mappers.ts';
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -20,9 +20,42 @@ export type Scalars = {
   _FieldSet: { input: unknown; output: unknown; }
 };
 
+/** A candidate policy on a small share of the tenant's sessions, compared with the policy in force after every request. */
+export type Canary = {
+  __typename?: 'Canary';
+  canary: CanaryStats;
+  candidate: RoutingPolicy;
+  endedAt?: Maybe<Scalars['DateTime']['output']>;
+  id: Scalars['ID']['output'];
+  /** Judged requests of the candidate after which it is promoted when nothing speaks for its being worse. */
+  plannedRequests: Scalars['Int']['output'];
+  /** Share of the tenant's traffic, 0.05..0.10. */
+  share: Scalars['Float']['output'];
+  stable: CanaryStats;
+  startedAt: Scalars['DateTime']['output'];
+  status: CanaryStatus;
+  /** Why it was promoted or rolled back, with the figures. */
+  verdict?: Maybe<Scalars['String']['output']>;
+};
+
 export type CanaryArm =
   | 'CANARY'
   | 'STABLE';
+
+/** Of the decisions that were made while it ran; a rate or a mean of nothing is 0. */
+export type CanaryStats = {
+  __typename?: 'CanaryStats';
+  /** Of those whose outcome is known. */
+  errorRate: Scalars['Float']['output'];
+  meanCost: Money;
+  p95LatencyMs: Scalars['Float']['output'];
+  requests: Scalars['Int']['output'];
+};
+
+export type CanaryStatus =
+  | 'PROMOTED'
+  | 'ROLLED_BACK'
+  | 'RUNNING';
 
 export type Episode = {
   __typename?: 'Episode';
@@ -39,11 +72,22 @@ export type Money = {
 
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Puts the candidate in force, whatever the figures say. */
+  promoteCanary: Canary;
   /** How a routed request turned out; the router learns from it. */
   reportOutcome: RouteDecision;
+  rollBackCanary: Canary;
   /** Decides without calling a model, for a caller that makes the call itself. */
   route: RouteDecision;
+  /** A CONFLICT while another one is running. */
+  startCanary: Canary;
+  /** A CONFLICT while a canary is compared with the policy in force. */
   updateRoutingPolicy: RoutingPolicy;
+};
+
+
+export type MutationPromoteCanaryArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -52,8 +96,18 @@ export type MutationReportOutcomeArgs = {
 };
 
 
+export type MutationRollBackCanaryArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
 export type MutationRouteArgs = {
   input: RouteInput;
+};
+
+
+export type MutationStartCanaryArgs = {
+  input: StartCanaryInput;
 };
 
 
@@ -200,8 +254,18 @@ export type RoutingPolicy = {
   version: Scalars['Int']['output'];
 };
 
+export type StartCanaryInput = {
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  plannedRequests?: InputMaybe<Scalars['Int']['input']>;
+  policy: UpdateRoutingPolicyInput;
+  /** 0.05..0.10 of the tenant's sessions; a request without a session counts by itself. */
+  share?: InputMaybe<Scalars['Float']['input']>;
+};
+
 export type Tenant = {
   __typename?: 'Tenant';
+  /** The one that is running, or else the last. */
+  canary?: Maybe<Canary>;
   id: Scalars['ID']['output'];
   /** The one in force. */
   routingPolicy: RoutingPolicy;
@@ -318,6 +382,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 /** Mapping of federation types */
 export type FederationTypes = {
+  Canary: Canary;
   Episode: Episode;
   RouteDecision: RouteDecision;
   Tenant: Tenant;
@@ -325,6 +390,9 @@ export type FederationTypes = {
 
 /** Mapping of federation reference types */
 export type FederationReferenceTypes = {
+  Canary:
+    ( { __typename: 'Canary' }
+    & GraphQLRecursivePick<FederationTypes['Canary'], {"id":true}> );
   Episode:
     ( { __typename: 'Episode' }
     & GraphQLRecursivePick<FederationTypes['Episode'], {"id":true}> );
@@ -340,21 +408,24 @@ export type FederationReferenceTypes = {
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  Canary: ResolverTypeWrapper<CanaryMapper>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
   CanaryArm: CanaryArm;
+  CanaryStats: ResolverTypeWrapper<CanaryStatsMapper>;
+  CanaryStatus: CanaryStatus;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Decimal: ResolverTypeWrapper<Scalars['Decimal']['output']>;
   Episode: ResolverTypeWrapper<EpisodeMapper>;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   Money: ResolverTypeWrapper<Money>;
-  String: ResolverTypeWrapper<Scalars['String']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   ReportOutcomeInput: ReportOutcomeInput;
-  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   RouteCandidate: ResolverTypeWrapper<RouteCandidateMapper>;
   RouteDecision: ResolverTypeWrapper<RouteDecisionMapper>;
   RouteDecisionConnection: ResolverTypeWrapper<RouteDecisionConnectionMapper>;
@@ -364,6 +435,7 @@ export type ResolversTypes = {
   RouteOutcome: RouteOutcome;
   RouteReason: RouteReason;
   RoutingPolicy: ResolverTypeWrapper<RoutingPolicyMapper>;
+  StartCanaryInput: StartCanaryInput;
   Tenant: ResolverTypeWrapper<TenantMapper>;
   Tier: ResolverTypeWrapper<TierMapper>;
   TimeRange: TimeRange;
@@ -372,20 +444,22 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  Canary: CanaryMapper;
+  ID: Scalars['ID']['output'];
+  Int: Scalars['Int']['output'];
+  Float: Scalars['Float']['output'];
+  String: Scalars['String']['output'];
+  CanaryStats: CanaryStatsMapper;
   DateTime: Scalars['DateTime']['output'];
   Decimal: Scalars['Decimal']['output'];
   Episode: EpisodeMapper;
-  ID: Scalars['ID']['output'];
   JSON: Scalars['JSON']['output'];
   Money: Money;
-  String: Scalars['String']['output'];
   Mutation: Record<PropertyKey, never>;
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
   Query: Record<PropertyKey, never>;
-  Int: Scalars['Int']['output'];
   ReportOutcomeInput: ReportOutcomeInput;
-  Float: Scalars['Float']['output'];
   RouteCandidate: RouteCandidateMapper;
   RouteDecision: RouteDecisionMapper;
   RouteDecisionConnection: RouteDecisionConnectionMapper;
@@ -393,10 +467,32 @@ export type ResolversParentTypes = {
   RouteFeatures: RouteFeatures;
   RouteInput: RouteInput;
   RoutingPolicy: RoutingPolicyMapper;
+  StartCanaryInput: StartCanaryInput;
   Tenant: TenantMapper;
   Tier: TierMapper;
   TimeRange: TimeRange;
   UpdateRoutingPolicyInput: UpdateRoutingPolicyInput;
+};
+
+export type CanaryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Canary'] = ResolversParentTypes['Canary'], FederationReferenceType extends FederationReferenceTypes['Canary'] = FederationReferenceTypes['Canary']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Canary']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  canary?: Resolver<ResolversTypes['CanaryStats'], ParentType, ContextType>;
+  candidate?: Resolver<ResolversTypes['RoutingPolicy'], ParentType, ContextType>;
+  endedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  plannedRequests?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  share?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  stable?: Resolver<ResolversTypes['CanaryStats'], ParentType, ContextType>;
+  startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['CanaryStatus'], ParentType, ContextType>;
+  verdict?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type CanaryStatsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CanaryStats'] = ResolversParentTypes['CanaryStats']> = {
+  errorRate?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  meanCost?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  p95LatencyMs?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  requests?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -423,8 +519,11 @@ export type MoneyResolvers<ContextType = Context, ParentType extends ResolversPa
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  promoteCanary?: Resolver<ResolversTypes['Canary'], ParentType, ContextType, RequireFields<MutationPromoteCanaryArgs, 'id'>>;
   reportOutcome?: Resolver<ResolversTypes['RouteDecision'], ParentType, ContextType, RequireFields<MutationReportOutcomeArgs, 'input'>>;
+  rollBackCanary?: Resolver<ResolversTypes['Canary'], ParentType, ContextType, RequireFields<MutationRollBackCanaryArgs, 'id'>>;
   route?: Resolver<ResolversTypes['RouteDecision'], ParentType, ContextType, RequireFields<MutationRouteArgs, 'input'>>;
+  startCanary?: Resolver<ResolversTypes['Canary'], ParentType, ContextType, RequireFields<MutationStartCanaryArgs, 'input'>>;
   updateRoutingPolicy?: Resolver<ResolversTypes['RoutingPolicy'], ParentType, ContextType, RequireFields<MutationUpdateRoutingPolicyArgs, 'input'>>;
 };
 
@@ -498,6 +597,7 @@ export type RoutingPolicyResolvers<ContextType = Context, ParentType extends Res
 
 export type TenantResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Tenant'] = ResolversParentTypes['Tenant'], FederationReferenceType extends FederationReferenceTypes['Tenant'] = FederationReferenceTypes['Tenant']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Tenant']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  canary?: Resolver<Maybe<ResolversTypes['Canary']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   routingPolicy?: Resolver<ResolversTypes['RoutingPolicy'], ParentType, ContextType>;
 };
@@ -512,6 +612,8 @@ export type TierResolvers<ContextType = Context, ParentType extends ResolversPar
 };
 
 export type Resolvers<ContextType = Context> = {
+  Canary?: CanaryResolvers<ContextType>;
+  CanaryStats?: CanaryStatsResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   Decimal?: GraphQLScalarType;
   Episode?: EpisodeResolvers<ContextType>;

@@ -3,6 +3,7 @@ import { holdsScope, type RequestContext, requireScope } from '@switchyard/kerne
 import { ownerOf } from '../commands/update-policy.ts';
 import type { Context } from '../context.ts';
 import type { TenantResolvers } from '../generated/resolvers.ts';
+import { newestCanary } from '../store/canaries.ts';
 import { policyInForce } from '../store/policies.ts';
 
 /** The router knows no tenants, only who may ask about which: a tenant about itself, the operator about each, as that tenant. */
@@ -14,6 +15,10 @@ export const Tenant: TenantResolvers = {
   routingPolicy: async ({ id }, _args, context) => {
     mayRead(context);
     return await context.database.tenant(id, (tx) => policyInForce(tx, ownerOf(context, id)));
+  },
+  canary: async ({ id }, _args, context) => {
+    mayRead(context);
+    return await context.database.tenant(id, (tx) => newestCanary(tx, id));
   },
 };
 

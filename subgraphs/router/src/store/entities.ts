@@ -1,8 +1,10 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { SHARED_ROWS, TENANT_ROWS } from '@switchyard/database/policies';
-import type { EpisodeId, ModelCallId, RouteDecisionId, SessionId, TenantId } from '@switchyard/kernel/ids';
+import type { CanaryId, EpisodeId, ModelCallId, RouteDecisionId, SessionId, TenantId } from '@switchyard/kernel/ids';
+import type { Comparison } from '../domain/canary.ts';
 import type { LeftOut } from '../domain/candidates.ts';
 import type { RouteFeatures } from '../domain/features.ts';
+import type { Learning } from '../domain/learning.ts';
 import { OUTCOME_SOURCES } from '../domain/outcome.ts';
 
 /** A candidate as it is kept: costs as decimal strings in the decision's currency. */
@@ -105,6 +107,40 @@ export const RoutingPolicyEntity = defineEntity({
   },
 });
 export type RoutingPolicyRow = InferEntity<typeof RoutingPolicyEntity>;
+
+/** What a tenant's judged decisions have taught, after the last of them. */
+export const LearningEntity = defineEntity({
+  name: 'Learning',
+  tableName: 'learning',
+  ...TENANT_ROWS,
+  properties: {
+    tenantId: p.uuid().$type<TenantId>().primary(),
+    state: p.json<Learning>(),
+    updatedAt: p.datetime(3),
+  },
+});
+
+/** A candidate policy on a share of a tenant's traffic; a tenant has one at a time that is RUNNING (the migration's index). */
+export const CanaryEntity = defineEntity({
+  name: 'Canary',
+  tableName: 'canary',
+  ...TENANT_ROWS,
+  indexes: [{ properties: ['tenantId', 'id'] }],
+  properties: {
+    id: p.uuid().$type<CanaryId>().primary(),
+    tenantId: p.uuid().$type<TenantId>(),
+    stableVersion: p.integer(),
+    candidateVersion: p.integer(),
+    share: p.double().$type<number>(),
+    plannedRequests: p.integer(),
+    status: p.enum(['RUNNING', 'PROMOTED', 'ROLLED_BACK']),
+    comparison: p.json<Comparison>(),
+    verdict: p.text().nullable(),
+    startedAt: p.datetime(3),
+    endedAt: p.datetime(3).nullable(),
+  },
+});
+export type CanaryRow = InferEntity<typeof CanaryEntity>;
 
 /** How the calls to a tier's provider have gone, over all tenants. */
 export const TierHealthEntity = defineEntity({

@@ -35,6 +35,22 @@ export async function policyInForce(tx: Tx, owner: PolicyOwner): Promise<KeptPol
   return { ...FIRST_POLICY, currency: owner.currency, updatedAt: owner.now };
 }
 
+export async function policyOfVersion(tx: Tx, { tenantId, currency }: PolicyOwner, version: number): Promise<KeptPolicy | null> {
+  const [row] = await tx.query<Row>(`select ${COLUMNS} from router.routing_policy where tenant_id = $1 and version = $2`, [
+    tenantId,
+    version,
+  ]);
+  return row === undefined ? null : policyOf(row, currency);
+}
+
+/** For a writer: whoever else changes the tenant's policies, or starts a canary, waits until the transaction ends. */
+export async function lockPolicies(tx: Tx, owner: PolicyOwner): Promise<void> {
+  await policyInForce(tx, owner);
+  await tx.query('select version from router.routing_policy where tenant_id = $1 order by version limit 1 for update', [
+    owner.tenantId,
+  ]);
+}
+
 /** The number that the next policy gets: candidates have numbers too, so that a number never means two policies. */
 export async function nextVersion(tx: Tx, tenantId: TenantId): Promise<number> {
   const [row] = await tx.query<{ next: number }>(
@@ -44,16 +60,15 @@ export async function nextVersion(tx: Tx, tenantId: TenantId): Promise<number> {
   return row?.next ?? 1;
 }
 
-/** False when there is a policy of this version already. */
 export async function insertPolicy(
   tx: Tx,
   { tenantId, currency, now }: PolicyOwner,
   policy: Policy & { readonly inForce: boolean },
-): Promise<boolean> {
+): Promise<void> {
   const { version, errorCost, tiers, exploration, maxCostPerRequest, maxLatencyMs, inForce } = policy;
-  const inserted = await tx.query(
+  await tx.query(
     `insert into router.routing_policy (tenant_id, ${COLUMNS}, in_force)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (tenant_id, version) do nothing returning version`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (tenant_id, version) do nothing`,
     [
       tenantId,
       version,
@@ -67,7 +82,14 @@ export async function insertPolicy(
       inForce,
     ],
   );
-  return inserted.length > 0;
+}
+
+export async function putInForce(tx: Tx, { tenantId, now }: PolicyOwner, version: number): Promise<void> {
+  await tx.query('update router.routing_policy set in_force = true, updated_at = $3 where tenant_id = $1 and version = $2', [
+    tenantId,
+    version,
+    now.toISOString(),
+  ]);
 }
 
 /** After the operator has changed the tiers' currency, amounts in the old one say nothing any more. */
@@ -83,4 +105,18 @@ function policyOf(row: Row, currency: string): KeptPolicy {
     currency,
     updatedAt: new Date(row.updated_at),
   };
+}
+
+/** λ of policies, by tenant and version; those that are not there are not in it. */
+export async function errorCostsOf(
+  tx: Tx,
+  policies: readonly { readonly tenantId: TenantId; readonly version: number }[],
+): Promise<(tenantId: TenantId, version: number) => number> {
+  const rows = await tx.query<{ tenant_id: TenantId; version: number; error_cost: number }>(
+    `select distinct p.tenant_id, p.version, p.error_cost::float8 from router.routing_policy p
+       join unnest($1::uuid[], $2::int[]) as asked (tenant_id, version) using (tenant_id, version)`,
+    [policies.map(({ tenantId }) => tenantId), policies.map(({ version }) => version)],
+  );
+  const costs = new Map(rows.map((row) => [`${row.tenant_id} ${row.version}`, row.error_cost]));
+  return (tenantId, version) => costs.get(`${tenantId} ${version}`) ?? Number(DEFAULT_ERROR_COST);
 }

@@ -1,10 +1,13 @@
 import type { Database, Tx } from '@switchyard/database/database';
 import type { Clock } from '@switchyard/kernel/clock';
-import type { TenantId } from '@switchyard/kernel/ids';
+import type { CanaryId, TenantId } from '@switchyard/kernel/ids';
 import { HISTORY_SIZE, type History, historyOf, type PastDecision, remember } from '../domain/history.ts';
+import type { Learning } from '../domain/learning.ts';
 import type { Policy } from '../domain/routing-policy.ts';
 import type { TierHealth } from '../domain/tier-health.ts';
-import { policyInForce } from './policies.ts';
+import { runningCanary } from './canaries.ts';
+import { readLearning } from './learning.ts';
+import { type PolicyOwner, policyInForce, policyOfVersion } from './policies.ts';
 import { readTierHealth } from './tier-health.ts';
 
 /** What a decision needs to know of a tenant. */
@@ -12,6 +15,9 @@ export type TenantState = {
   readonly policy: Policy;
   readonly history: History;
   readonly health: ReadonlyMap<string, TierHealth>;
+  readonly learning: Learning;
+  /** The candidate that is tried on a share of the traffic. */
+  readonly canary: { readonly id: CanaryId; readonly share: number; readonly policy: Policy } | null;
 };
 
 /**
@@ -82,9 +88,22 @@ export function createTenantStates(options: TenantStatesOptions): TenantStates {
   };
 }
 
-async function readState(tx: Tx, tenantId: TenantId, options: TenantStatesOptions): Promise<TenantState> {
-  const policy = await policyInForce(tx, { tenantId, currency: options.currency, now: options.clock.now() });
-  return { policy, history: historyOf(await readHistory(tx)), health: await readTierHealth(tx) };
+async function readState(tx: Tx, tenantId: TenantId, { currency, clock }: TenantStatesOptions): Promise<TenantState> {
+  const owner = { tenantId, currency, now: clock.now() };
+  return {
+    policy: await policyInForce(tx, owner),
+    history: historyOf(await readHistory(tx)),
+    health: await readTierHealth(tx),
+    learning: await readLearning(tx, tenantId),
+    canary: await readCanary(tx, owner),
+  };
+}
+
+async function readCanary(tx: Tx, owner: PolicyOwner): Promise<TenantState['canary']> {
+  const running = await runningCanary(tx, owner.tenantId);
+  if (running === null) return null;
+  const policy = await policyOfVersion(tx, owner, running.candidate_version);
+  return policy === null ? null : { id: running.id, share: running.share, policy };
 }
 
 type HistoryRow = {

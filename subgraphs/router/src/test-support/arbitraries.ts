@@ -114,6 +114,7 @@ export const learning: fc.Arbitrary<Learning> = fc.record({
   policyVersion: fc.constant(1),
   incumbent: fc.constantFrom('rules', 'learning', 'tier:small'),
   challenges: fc.constant({}),
+  watches: fc.constant({}),
   posteriors: fc.record({ seen: fc.integer({ min: 1, max: 5000 }), wrong: share }).map(({ seen, wrong }) => ({
     small: { priorWeight: 200, seen, squares: [seen, 0, 0, 0, 0, 0], moments: [seen * (wrong - 0.5), 0, 0] },
   })),

@@ -12,7 +12,7 @@ import type { DecideRequest } from '../decide-port.ts';
 import { createRouterModule, type RouterModuleOptions, SCHEMA } from '../module.ts';
 import { TIERS } from './arbitraries.ts';
 
-type Options = Pick<RouterModuleOptions, 'freshForMs' | 'staleForMs' | 'modelFile'>;
+type Options = Pick<RouterModuleOptions, 'freshForMs' | 'staleForMs' | 'modelFile' | 'predictionBudgetMs'>;
 
 const CONTEXT_KEY = Buffer.alloc(32, 7);
 

@@ -1,7 +1,7 @@
 /**
  * How soon a canary that is worse is rolled back, and how often one that is not: `node bench/router-canary.ts [seeds]`. Answers of
  * the policy in force are right in 81 %; the candidate gets 5 % of the requests and loses 20, 10 or 5 points, or none. Costs and
- * latencies are drawn too, so that all four tests are looked at after every request, at 1 % for all of them together. Beside it
+ * latencies are drawn too, so that all four tests are looked at after every request, at less than 1 % for all of them together. Beside it
  * the test that is not made to be looked at again and again: a z-test at 1 %, looked at after each request of the canary.
  */
 import { type Comparison, compared, findingOf, NOTHING_COMPARED } from '../subgraphs/router/src/domain/canary.ts';

@@ -1,7 +1,7 @@
 // platform → workers → subgraphs → packages → packages/kernel, and platform → gateway → packages. See ARCHITECTURE.md.
 const TESTS = '[.](test|int[.]test|e2e[.]test|contract|spec)[.]ts$|^packages/testing/|^bench/|(^|/)test-support/';
 const ADAPTERS =
-  '^packages/(event-log/src/(postgres|kafka)|pubsub/src/(memory|postgres|redis)|models/src/(local|openai|anthropic|simulator)|tools/src/http|database/src/(embedded|migrate|roles))';
+  '^packages/(event-log/src/(postgres|kafka)|pubsub/src/(memory|postgres|redis)|models/src/(local|openai|anthropic|simulator)|tools/src/(adapter|mcp-client)|database/src/(embedded|migrate|roles))';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

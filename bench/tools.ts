@@ -6,8 +6,8 @@ import { ensureRoles } from '@switchyard/database/roles';
 import { statementsOf } from '@switchyard/database/test-support/statements';
 import type { TenantId } from '@switchyard/kernel/ids';
 import { startToolServer } from '@switchyard/testing/tool-server';
+import { createToolAdapter } from '@switchyard/tools/adapter';
 import { createEgress } from '@switchyard/tools/egress';
-import { createHttpToolAdapter } from '@switchyard/tools/http';
 import { mortal } from '@switchyard/worker-orchestrator/test-support/killer';
 import { call, type Script, say, stop, toolResults } from '@switchyard/worker-orchestrator/test-support/scripted-provider';
 import { openStage, type Stage } from '@switchyard/worker-orchestrator/test-support/stage';
@@ -48,7 +48,7 @@ try {
 }
 
 function adapter() {
-  return createHttpToolAdapter({ egress: createEgress({ allowCidrs: ['127.0.0.0/8'] }) });
+  return createToolAdapter({ egress: createEgress({ allowCidrs: ['127.0.0.0/8'] }) });
 }
 
 async function send(tenant: TenantId): Promise<string> {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { GraphCaller } from '@switchyard/testing/graph-caller';
+import { type McpTestServer, startMcpServer } from '@switchyard/testing/mcp-server';
 import {
   buildSchema,
   type GraphQLField,
@@ -31,11 +32,13 @@ const OF_NOTHING = ['approveToolCall', 'rejectToolCall', 'reportModelUsage'];
 
 let platform: MountedPlatform;
 let tenant: GraphCaller;
+let mcp: McpTestServer;
 /** What each mutation takes without complaint, made anew for each call. */
 let good: Readonly<Record<string, () => Promise<Json>>>;
 
 beforeAll(async () => {
   platform = await mountPlatform(inject('adminUrl'));
+  mcp = await startMcpServer({ token: 'a-token', tools: [] });
   const { createTenant } = await platform.operator.graph<{ createTenant: { secret: string; apiKey: { id: string } } }>(
     'mutation { createTenant(input: { name: "T" }) { secret apiKey { id } } }',
   );
@@ -63,6 +66,7 @@ beforeAll(async () => {
     },
     registerTool: () =>
       input({ name: 't', description: 'd', inputSchema: { type: 'object' }, endpoint: 'https://t.example/', sideEffect: true }),
+    registerMcpServer: () => input({ name: 'shop', url: mcp.url, token: 'a-token' }),
     updateAssistant: async () => {
       const { assistants } = await tenant.graph<{ assistants: { useCase: string; version: number }[] }>(
         '{ assistants { useCase version } }',
@@ -96,7 +100,10 @@ beforeAll(async () => {
       input({ tenantId: ABSENT_ID, episodeId: ABSENT_ID, modelCallId: ABSENT_ID, inputTokens: 1, outputTokens: 1 }),
   };
 });
-afterAll(() => platform.close());
+afterAll(async () => {
+  await mcp.stop();
+  await platform.close();
+});
 
 describe.each(MUTATIONS.map((field) => [field.name, field] as const))('%s', (name, field) => {
   const call = async (path: readonly string[], value: unknown): Promise<string> => {

@@ -16,6 +16,8 @@ import {
   SCHEMA as SESSIONS,
   type SessionsModule,
 } from '@switchyard/sessions/module';
+import type { Egress } from '@switchyard/tools/egress';
+import { createMcpCatalog } from '@switchyard/tools/mcp-client';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Logs } from './adapters.ts';
@@ -50,6 +52,8 @@ export type MountOptions = {
   readonly contextKey: Buffer;
   readonly tiers: readonly TierConfig[];
   readonly pubsub: PubSub;
+  /** Where MCP servers may be. */
+  readonly egress: Egress;
   readonly logs: Logs;
   readonly registry: Registry;
   readonly logger: Logger;
@@ -86,6 +90,7 @@ export async function mountModules(options: MountOptions): Promise<Modules> {
           secretsKey: options.secretsKey,
           hints: options.pubsub,
           tierNames: options.tiers.map((tier) => tier.name),
+          mcp: createMcpCatalog({ egress: options.egress }),
           approvalTtlMs: config.TOOL_APPROVAL_HOURS * 3_600_000,
         })
       : null;

@@ -7,6 +7,7 @@ import { createLogger } from '@switchyard/runtime/logger';
 import { createMetricsRegistry, createMetricsServer } from '@switchyard/runtime/metrics';
 import type { Subgraph } from '@switchyard/runtime/subgraph';
 import { serveSubgraph } from '@switchyard/runtime/subgraph-server';
+import { createEgress } from '@switchyard/tools/egress';
 import type { Logger } from 'pino';
 import { type Logs, openLogs, openPubSub } from './adapters.ts';
 import { openAnalyticsPostgres } from './analytics-postgres.ts';
@@ -93,6 +94,7 @@ async function open(
     await logs.outbox.close();
   });
   const shop = config.DEMO === 'on' && config.ROLES.length === ROLES.length ? await startDemoShopFor(closers) : null;
+  const egress = createEgress({ allowCidrs: config.EGRESS_ALLOW ?? [], allowOrigins: shop === null ? [] : [shop.origin] });
   const contextKey = deriveKey(secretKey, 'request-context');
   const modules = await mountModules({
     config,
@@ -102,6 +104,7 @@ async function open(
     contextKey,
     tiers,
     pubsub,
+    egress,
     logs,
     registry,
     logger,
@@ -118,7 +121,7 @@ async function open(
     registry,
     logger,
     closers,
-    allowOrigins: shop === null ? [] : [shop.origin],
+    egress,
   });
 
   const metrics = await createMetricsServer({ registry, host: config.HOST, port: config.METRICS_PORT });

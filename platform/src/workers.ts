@@ -3,8 +3,8 @@ import { hostname } from 'node:os';
 import { systemClock } from '@switchyard/kernel/clock';
 import type { TierConfig } from '@switchyard/models/tier';
 import type { PubSub } from '@switchyard/pubsub/pubsub';
-import { createEgress } from '@switchyard/tools/egress';
-import { createHttpToolAdapter } from '@switchyard/tools/http';
+import { createToolAdapter } from '@switchyard/tools/adapter';
+import type { Egress } from '@switchyard/tools/egress';
 import { startMetering } from '@switchyard/worker-metering/metering';
 import { startOrchestrator } from '@switchyard/worker-orchestrator/orchestrator';
 import { startProjector } from '@switchyard/worker-projector/projector';
@@ -27,8 +27,8 @@ export type WorkersOptions = {
   readonly registry: Registry;
   readonly logger: Logger;
   readonly closers: Closers;
-  /** Endpoints of the platform's own, which tools may call though they are on this machine. */
-  readonly allowOrigins: readonly string[];
+  /** Where tools may be. */
+  readonly egress: Egress;
 };
 
 /** Starts the workers of this process's roles, and the consumers that belong to its subgraphs. */
@@ -75,10 +75,7 @@ async function startOrchestration(options: WorkersOptions): Promise<void> {
     work,
     router: modules.router.router,
     tiers: new Map(options.tiers.map((tier) => [tier.name, { config: tier, provider: providerOf(tier, options.environment) }])),
-    tools: createHttpToolAdapter({
-      egress: createEgress({ allowCidrs: config.EGRESS_ALLOW ?? [], allowOrigins: options.allowOrigins }),
-      clock: systemClock,
-    }),
+    tools: createToolAdapter({ egress: options.egress, builtIn: modules.sessions.builtInTools, clock: systemClock }),
     clock: systemClock,
     logger: options.logger,
     registry: options.registry,

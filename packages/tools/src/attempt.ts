@@ -1,6 +1,3 @@
-import { buildConnector, Client } from 'undici';
-import { type Egress, EgressError } from './egress.ts';
-
 /** Bytes of a tool's answer that are read at most. */
 export const MAX_RESPONSE_BYTES = 1024 * 1024;
 const MAX_ERROR_LENGTH = 2000;
@@ -18,149 +15,36 @@ export type Attempt =
   | { readonly kind: 'not-taken'; readonly error: string; readonly retryAfterMs: number | null; readonly reached: boolean }
   | { readonly kind: 'no-answer'; readonly error: string; readonly retryAfterMs: number | null };
 
-export type AttemptRequest = {
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly egress: Egress;
-  /** Of this attempt, from the first packet to the last byte of the answer. */
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-  /** Called once the connection stands: from here on the tool may act. */
-  onConnected(): void;
-};
-
-/**
- * Sends one POST on a connection of its own: a kept-alive connection that the tool closes just as we write would make a
- * call that never reached it look like one that might have. Redirects are not followed. Never throws.
- */
-export async function send(request: AttemptRequest): Promise<Attempt> {
-  let connected = false;
-  const connect = buildConnector({
-    lookup: request.egress.lookupFor(request.url),
-    timeout: request.timeoutMs,
-    allowH2: false,
-  } as buildConnector.BuildOptions);
-  const client = new Client(request.url.origin, {
-    connect: (options, callback) =>
-      connect(options, (...outcome) => {
-        if (outcome[0] === null) {
-          connected = true;
-          request.onConnected();
-        }
-        callback(...outcome);
-      }),
-    pipelining: 0,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
-  try {
-    const response = await client.request({
-      method: 'POST',
-      path: `${request.url.pathname}${request.url.search}`,
-      headers: request.headers,
-      body: request.body,
-      signal: request.signal,
-    });
-    return await read(response);
-  } catch (error) {
-    return failureOf(error, connected, request);
-  } finally {
-    await client.destroy();
-  }
-}
-
-type Response = Awaited<ReturnType<Client['request']>>;
-
-async function read(response: Response): Promise<Attempt> {
-  const { statusCode } = response;
-  const retryAfterMs = retryAfterOf(response.headers['retry-after']);
-  if (statusCode >= 200 && statusCode < 300) return resultOf(await bodyOf(response));
-  // The status alone decides: a body that breaks off does not change it.
-  const error = `${statusCode}: ${messageOf(await bodyOf(response).catch(() => ''))}`.replace(/: $/, '');
-  if (statusCode === 429) return { kind: 'not-taken', error, retryAfterMs, reached: true };
-  if (statusCode === 408 || statusCode >= 500) return { kind: 'no-answer', error, retryAfterMs };
-  if (statusCode >= 400) return { kind: 'refused', error };
-  return { kind: 'refused', error: `${statusCode}: The endpoint answered with a redirect, which is not followed.` };
-}
-
-/** The body as text, or null when it is longer than may be read. */
-async function bodyOf(response: Response): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response.body as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_RESPONSE_BYTES) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function resultOf(body: string | null): Attempt {
-  if (body === null) return { kind: 'done', result: null, error: `The answer is longer than ${MAX_RESPONSE_BYTES} bytes.` };
-  if (body === '') return { kind: 'done', result: null, error: null };
-  try {
-    return { kind: 'done', result: JSON.parse(body, storable), error: null };
-  } catch {
-    return { kind: 'done', result: null, error: `The answer is not JSON: ${bounded(body)}` };
-  }
-}
-
 /** JSON text can spell strings that no database keeps (U+0000, half a surrogate pair): an answer that holds one is not usable. */
-function storable(key: string, value: unknown): unknown {
+export function storable(key: string, value: unknown): unknown {
   for (const text of [key, value]) {
     if (typeof text === 'string' && (text.includes('\0') || !text.isWellFormed())) throw new SyntaxError('unusable text');
   }
   return value;
 }
 
-/** What a tool says of its refusal: the usual places in a JSON body (RFC 9457 among them), or the body itself. */
-function messageOf(body: string | null): string {
-  if (body === null) return '';
-  try {
-    const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === 'object' && parsed !== null) {
-      const { error, message, detail, title } = parsed as Record<string, unknown>;
-      const inner = typeof error === 'object' && error !== null ? (error as Record<string, unknown>).message : error;
-      const said = [inner, message, detail, title].find((text) => typeof text === 'string');
-      if (typeof said === 'string') return bounded(said);
-    }
-  } catch {
-    // not JSON: the text is the message
-  }
-  return bounded(body);
-}
-
-function bounded(text: string): string {
+/** A text of a tool's, as it can be kept. */
+export function bounded(text: string): string {
   const clean = text.replaceAll('\0', '').toWellFormed().trim();
   return clean.length > MAX_ERROR_LENGTH ? `${clean.slice(0, MAX_ERROR_LENGTH).toWellFormed()}…` : clean;
 }
 
+export function describe(error: unknown): string {
+  if (!(error instanceof Error)) return 'the request failed';
+  const code = (error as NodeJS.ErrnoException).code;
+  return bounded(code === undefined ? error.message : `${error.message} (${code})`);
+}
+
+/** What is behind an error: Node tries every address of a name and reports all failures together, and fetch wraps them once more. */
+export function rootOf(error: unknown): unknown {
+  if (error instanceof AggregateError) return rootOf(error.errors[0]);
+  return error instanceof TypeError && error.cause !== undefined ? rootOf(error.cause) : error;
+}
+
 /** Seconds or a date (RFC 9110, 10.2.3), as milliseconds from now. */
-function retryAfterOf(header: string | string[] | undefined): number | null {
+export function retryAfterOf(header: string | string[] | null | undefined): number | null {
   if (typeof header !== 'string') return null;
   if (/^\d+$/.test(header)) return Number(header) * 1000;
   const at = Date.parse(header);
   return Number.isNaN(at) ? null : Math.max(0, at - Date.now());
-}
-
-function failureOf(error: unknown, connected: boolean, request: AttemptRequest): Attempt {
-  const cause = rootOf(error);
-  if (cause instanceof EgressError) return { kind: 'refused', error: cause.message };
-  const why = request.signal.aborted ? `no answer within ${request.timeoutMs} ms` : describe(cause);
-  return connected
-    ? { kind: 'no-answer', error: `The connection was made, but ${why}.`, retryAfterMs: null }
-    : { kind: 'not-taken', error: `The connection was not made: ${why}.`, retryAfterMs: null, reached: false };
-}
-
-/** Node tries every address of a name and reports all failures together. */
-function rootOf(error: unknown): unknown {
-  if (error instanceof AggregateError) return rootOf(error.errors[0]);
-  return error;
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return 'the request failed';
-  const code = (error as NodeJS.ErrnoException).code;
-  return bounded(code === undefined ? error.message : `${error.message} (${code})`);
 }

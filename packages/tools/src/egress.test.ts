@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createToolAdapter } from './adapter.ts';
 import { createEgress, type EgressOptions } from './egress.ts';
-import { createHttpToolAdapter } from './http.ts';
 
 const SECRET = `whsec_${Buffer.from('secret').toString('base64')}`;
 
@@ -23,15 +23,14 @@ describe('egress', () => {
 
   const call = async (endpoint: string, options: EgressOptions = {}) => {
     hits = 0;
-    const adapter = createHttpToolAdapter({ egress: createEgress(options), guards: { firstDelayMs: 1 } });
+    const adapter = createToolAdapter({ egress: createEgress(options), guards: { firstDelayMs: 1 } });
     return await adapter.invoke(
       {
         tenantId: 't',
         tool: 'x',
-        endpoint,
+        target: { kind: 'HTTP', endpoint, signingSecret: SECRET },
         arguments: {},
         idempotencyKey: 'k',
-        signingSecret: SECRET,
         sideEffect: true,
         idempotent: false,
         timeoutMs: 1000,

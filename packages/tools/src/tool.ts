@@ -1,15 +1,30 @@
 import type { GuardWatch } from './guards.ts';
 
+/** Where a call goes, and what it is believed by. */
+export type ToolTarget =
+  /** `signingSecret`: whsec_…, signs every attempt as Standard Webhooks does. */
+  | { readonly kind: 'HTTP'; readonly endpoint: string; readonly signingSecret: string }
+  /** `tool`: its name on the Model Context Protocol server; `token`: sent as Authorization: Bearer. */
+  | { readonly kind: 'MCP'; readonly endpoint: string; readonly tool: string; readonly token: string | null }
+  /** One of the platform's own, by the name of the tool. */
+  | { readonly kind: 'BUILT_IN' };
+
+/** One of the platform's own tools. Only reads. Throws ToolRefusal for arguments that it can do nothing with. */
+export type BuiltInTool = (tenantId: string, args: unknown) => Promise<unknown>;
+
+/** A final no of a built-in tool, told to the model. */
+export class ToolRefusal extends Error {
+  override readonly name = 'ToolRefusal';
+}
+
 /** One call to make: what the tool's registration says, and this call's own key and arguments. */
 export type ToolInvocation = {
   readonly tenantId: string;
   readonly tool: string;
-  readonly endpoint: string;
+  readonly target: ToolTarget;
   readonly arguments: unknown;
   /** Sent on every attempt, so that the tool can act once. */
   readonly idempotencyKey: string;
-  /** whsec_…, signs every attempt as Standard Webhooks does. */
-  readonly signingSecret: string;
   readonly sideEffect: boolean;
   readonly idempotent: boolean;
   /** Of each attempt. */

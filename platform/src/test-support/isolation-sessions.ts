@@ -3,6 +3,8 @@ import { newId, type TenantId } from '@switchyard/kernel/ids';
 import { createMemoryPubSub } from '@switchyard/pubsub/memory';
 import { signContext } from '@switchyard/runtime/context-token';
 import { createSessionsModule, SCHEMA } from '@switchyard/sessions/module';
+import { createEgress } from '@switchyard/tools/egress';
+import { createMcpCatalog } from '@switchyard/tools/mcp-client';
 import type pg from 'pg';
 import { giveCalls } from './given-calls.ts';
 import { byId, type IsolationCase, type IsolationOf, listing, type Owned, reference } from './isolation.ts';
@@ -107,6 +109,7 @@ export async function isolationOfSessions(appUrl: string, admin: pg.Client): Pro
     clock,
     hints,
     tierNames: [],
+    mcp: createMcpCatalog({ egress: createEgress({ allowCidrs: ['127.0.0.0/8'] }) }),
     secretsKey: Buffer.alloc(32, 2),
     contextKey: CONTEXT_KEY,
   });
@@ -152,6 +155,7 @@ export async function isolationOfSessions(appUrl: string, admin: pg.Client): Pro
     exempt: {
       'Query.tenants': 'needs OPERATOR, which no tenant holds',
       'Mutation.createTenant': 'needs OPERATOR, which no tenant holds',
+      'Mutation.registerMcpServer': 'names nothing that there is, and returns what it has just made',
     },
     unread: {
       model_call: 'it is for the orchestrator, which works for all tenants',

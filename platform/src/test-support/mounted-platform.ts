@@ -7,6 +7,7 @@ import { createLogger } from '@switchyard/runtime/logger';
 import { createMetricsRegistry } from '@switchyard/runtime/metrics';
 import { createGraphCaller, type GraphCaller } from '@switchyard/testing/graph-caller';
 import { createTestDatabase } from '@switchyard/testing/test-database';
+import { createEgress } from '@switchyard/tools/egress';
 import pg from 'pg';
 import { openLogs, openPubSub } from '../adapters.ts';
 import { Closers } from '../closers.ts';
@@ -41,7 +42,7 @@ const TIER: TierConfig = {
 export async function mountPlatform(adminUrl: string): Promise<MountedPlatform> {
   const test = await createTestDatabase(adminUrl, SCHEMAS);
   const closers = new Closers();
-  const config = readConfig({});
+  const config = readConfig({ EGRESS_ALLOW: '127.0.0.0/8' });
   const [registry, logger] = [createMetricsRegistry(), createLogger({ level: 'error', service: 'test' })];
   const pubsub = await openPubSub(config, test.appUrl, logger);
   closers.add('pub/sub', () => pubsub.close());
@@ -56,6 +57,7 @@ export async function mountPlatform(adminUrl: string): Promise<MountedPlatform> 
     contextKey,
     tiers: [TIER],
     pubsub,
+    egress: createEgress({ allowCidrs: config.EGRESS_ALLOW ?? [] }),
     logs,
     registry,
     logger,

@@ -55,13 +55,11 @@ describe('tools', () => {
     expect((await register({ ...cancelOrder, name: 'undo', idempotencyKey: 'k' })).data).toEqual(first.data);
     const second = await register({ ...cancelOrder, name: 'undo', description: 'Other.', timeoutMs: 100, maxAttempts: 10 });
     expect(second.data?.registerTool.signingSecret).not.toBe(first.data?.registerTool.signingSecret);
-    const tools = await graph.ask(admin, '{ tools { name description timeoutMs maxAttempts } }');
-    expect(tools.data).toEqual({
-      tools: [
-        { name: 'orders.cancel', description: 'Cancels an order.', timeoutMs: 10_000, maxAttempts: 4 },
-        { name: 'undo', description: 'Other.', timeoutMs: 100, maxAttempts: 10 },
-      ],
-    });
+    const tools = await graph.ask<{ tools: { name: string }[] }>(admin, '{ tools { name description timeoutMs maxAttempts } }');
+    expect(tools.data?.tools.filter(({ name }) => !name.startsWith('switchyard.'))).toEqual([
+      { name: 'orders.cancel', description: 'Cancels an order.', timeoutMs: 10_000, maxAttempts: 4 },
+      { name: 'undo', description: 'Other.', timeoutMs: 100, maxAttempts: 10 },
+    ]);
     expect((await register({ ...cancelOrder, name: 'refund', compensation: 'undo' })).data?.registerTool.tool).toMatchObject({
       compensation: 'undo',
     });
@@ -70,6 +68,7 @@ describe('tools', () => {
   it.each([
     ['name', { name: 'Cancel' }],
     ['name', { name: `a${'b'.repeat(64)}` }],
+    ['name', { name: 'switchyard.current_time' }],
     ['description', { description: '' }],
     ['endpoint', { endpoint: 'ftp://shop.example' }],
     ['endpoint', { endpoint: 'not a url' }],
@@ -136,7 +135,13 @@ describe('assistants', () => {
     expect((await update({ useCase: 'FAQ', tools: ['orders.cancel'], expectedVersion: 1 }, other)).codes).toEqual([
       'BAD_USER_INPUT',
     ]);
-    expect((await graph.ask(other, '{ tools { name } }')).data).toEqual({ tools: [] });
+    expect((await graph.ask(other, '{ tools { name sideEffect circuit } }')).data).toEqual({
+      tools: [
+        { name: 'switchyard.current_time', sideEffect: false, circuit: 'CLOSED' },
+        { name: 'switchyard.search_knowledge', sideEffect: false, circuit: 'CLOSED' },
+      ],
+    });
+    expect((await update({ useCase: 'FAQ', tools: ['switchyard.current_time'], expectedVersion: 1 }, other)).codes).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import type { Database } from '@switchyard/database/database';
 import type { Clock } from '@switchyard/kernel/clock';
 import type { RequestContext } from '@switchyard/kernel/request-context';
 import type { PubSub } from '@switchyard/pubsub/pubsub';
+import type { McpCatalog } from '@switchyard/tools/mcp-catalog';
 import type { SessionFeed } from './realtime/session-feed.ts';
 import { createLoaders, type Loaders, type Read } from './store/loaders.ts';
 
@@ -15,6 +16,8 @@ export type Services = {
   readonly hints: PubSub;
   /** Names of the tiers that a message may be pinned to. */
   readonly tierNames: readonly string[];
+  /** Where tools of MCP servers are looked up. */
+  readonly mcp: McpCatalog;
 };
 
 /** What a resolver gets as its third argument. */

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { SCALARS } from '@switchyard/runtime/scalars';
 import { createSubgraph, type Subgraph, type SubgraphOptions } from '@switchyard/runtime/subgraph';
+import type { BuiltInTool } from '@switchyard/tools/tool';
+import { createBuiltInTools } from './commands/built-in-tools.ts';
 import { createEpisodeWork, type EpisodeWork, type EpisodeWorkOptions } from './commands/episode-work/episode-work.ts';
 import { type Context, createContext, type Services } from './context.ts';
 import type { Resolvers } from './generated/resolvers.ts';
@@ -70,6 +72,8 @@ export type SessionsModule = {
   readonly subgraph: Subgraph;
   /** What the orchestrator works with. */
   readonly episodeWork: EpisodeWork;
+  /** The platform's own tools, by name, for whoever calls tools. */
+  readonly builtInTools: ReadonlyMap<string, BuiltInTool>;
   /** Ends all subscriptions. */
   close(): Promise<void>;
 };
@@ -86,5 +90,10 @@ export function createSessionsModule(options: SessionsModuleOptions): SessionsMo
     ...(logger === undefined ? {} : { logger }),
     createContext: (request) => createContext(services, feed, request),
   });
-  return { subgraph, episodeWork: createEpisodeWork({ ...services, approvalTtlMs }), close: () => feed.close() };
+  return {
+    subgraph,
+    episodeWork: createEpisodeWork({ ...services, approvalTtlMs }),
+    builtInTools: createBuiltInTools(services),
+    close: () => feed.close(),
+  };
 }

@@ -100,7 +100,7 @@ function toCall({ state }: Try, asked: ReturnType<typeof judge>['toolCalls']): N
       tool: tool.name,
       arguments: call.arguments,
       needsApproval: tool.requiresApproval && (tool.approvalWhen === null || fits(tool.approvalWhen, call.arguments) === null),
-      endpoint: tool.endpoint,
+      endpoint: tool.target.kind === 'BUILT_IN' ? '' : tool.target.endpoint,
       sideEffect: tool.sideEffect,
       idempotent: tool.idempotent,
       compensation: tool.compensation ?? null,

@@ -1,6 +1,6 @@
 import type { TenantId } from '@switchyard/kernel/ids';
+import { createToolAdapter } from '@switchyard/tools/adapter';
 import { createEgress } from '@switchyard/tools/egress';
-import { createHttpToolAdapter } from '@switchyard/tools/http';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { call, type Script, say, stop, toolResults } from './test-support/scripted-provider.ts';
@@ -34,7 +34,7 @@ describe('the circuit of a tool', () => {
     // Nobody listens on port 1.
     await stage.admin.query(`update sessions.tool set endpoint = 'http://127.0.0.1:1/' where name = 'look'`);
     const registry = new Registry();
-    const tools = createHttpToolAdapter({
+    const tools = createToolAdapter({
       egress: createEgress({ allowCidrs: ['127.0.0.0/8'] }),
       guards: { failuresToOpen: 1, openForMs: 2_000, firstDelayMs: 1 },
     });

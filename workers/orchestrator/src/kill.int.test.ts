@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import path from 'node:path';
 import type { TenantId } from '@switchyard/kernel/ids';
 import { startToolServer, type ToolServer } from '@switchyard/testing/tool-server';
+import { createToolAdapter } from '@switchyard/tools/adapter';
 import { createEgress } from '@switchyard/tools/egress';
-import { createHttpToolAdapter } from '@switchyard/tools/http';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Death } from './test-support/killer.ts';
 import { openStage, type Stage } from './test-support/stage.ts';
@@ -52,7 +52,7 @@ describe('an order whose worker process is killed with kill -9, against a tool s
     const id = await stage.send(tenant, await stage.startSession(tenant, 'ORDER'), 'Cancel A-1 and refund it.');
     expect(await dieAt(death)).toBe('SIGKILL');
     await stage.module.episodeWork.releaseAll();
-    const tools = createHttpToolAdapter({ egress: createEgress({ allowCidrs: ['127.0.0.0/8'] }) });
+    const tools = createToolAdapter({ egress: createEgress({ allowCidrs: ['127.0.0.0/8'] }) });
     const worker = await stage.work({ models: { small: UNDONE.script }, more: { tools, pollMs: 20 } });
     const episode = await stage.ended(tenant, id);
     await worker.stop(0);

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TenantId } from '@switchyard/kernel/ids';
 import { startToolServer, type ToolFault, type ToolServer } from '@switchyard/testing/tool-server';
+import { createToolAdapter } from '@switchyard/tools/adapter';
 import { createEgress } from '@switchyard/tools/egress';
-import { createHttpToolAdapter } from '@switchyard/tools/http';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Orchestrator } from './orchestrator.ts';
 import { type MortalWork, mortal } from './test-support/killer.ts';
@@ -82,7 +82,7 @@ afterAll(async () => {
 async function live(): Promise<void> {
   const mortalWork = mortal(stage.module.episodeWork, null);
   const guards = { failuresToOpen: 1_000, firstDelayMs: 5 };
-  const tools = createHttpToolAdapter({ egress: createEgress({ allowCidrs: ['127.0.0.0/8'] }), guards });
+  const tools = createToolAdapter({ egress: createEgress({ allowCidrs: ['127.0.0.0/8'] }), guards });
   const more = { work: mortalWork.work, tools, leaseMs: 1_500 };
   const limits = { claims: 200 };
   life = { mortal: mortalWork, worker: await stage.work({ models: { small: ORDER }, local: ['small'], limits, more }) };

@@ -53,10 +53,10 @@ async function invoke({ tools, work }: Equipment, run: Run, state: EpisodeState,
       {
         tenantId: run.lease.tenantId,
         tool: call.tool,
-        endpoint: call.endpoint,
+        // Where it was to go when it was asked for, whatever is registered since.
+        target: tool.target.kind === 'BUILT_IN' ? tool.target : { ...tool.target, endpoint: call.endpoint },
         arguments: call.arguments,
         idempotencyKey: call.idempotencyKey,
-        signingSecret: tool.signingSecret,
         sideEffect: call.sideEffect,
         idempotent: call.idempotent,
         timeoutMs: call.timeoutMs,

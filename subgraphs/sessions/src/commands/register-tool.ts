@@ -7,12 +7,13 @@ import { encrypt } from '@switchyard/kernel/secrets';
 import { schemaFault } from '@switchyard/tools/schema-check';
 import type { Services } from '../context.ts';
 import { boundedText, webUrl } from '../domain/text-bounds.ts';
+import { BUILT_IN_PREFIX } from '../store/built-in-tools.ts';
 import { ToolEntity, type ToolRow } from '../store/entities/tool.ts';
 
 const NAME = /^[a-z][a-z0-9_.-]{0,63}$/;
 const MAX_SCHEMA_CHARACTERS = 64_000;
 /** What the SDL says where a client gives nothing; an explicit null means the same. */
-const DEFAULTS = { idempotent: false, timeoutMs: 10_000, maxAttempts: 4 };
+export const DEFAULTS = { idempotent: false, timeoutMs: 10_000, maxAttempts: 4 };
 
 export type RegisterToolInput = {
   readonly name: string;
@@ -58,7 +59,11 @@ export async function registerTool(
           ...registration,
           id: newId(),
           tenantId,
+          kind: 'HTTP',
+          mcpServer: null,
+          mcpTool: null,
           signingSecret: encrypt(services.secretsKey, secret),
+          bearerToken: null,
           updatedAt: services.clock.now(),
         },
         { onConflictFields: ['tenantId', 'name'], onConflictExcludeFields: ['id'] },
@@ -69,7 +74,17 @@ export async function registerTool(
   });
 }
 
+/** @throws PlatformError BAD_USER_INPUT for a name that only the platform's own tools may have. */
+export function refuseReserved(name: string): void {
+  if (name.startsWith(BUILT_IN_PREFIX))
+    throw badInput(
+      `\`name\` must not make a name that begins with "${BUILT_IN_PREFIX}": the platform's own tools have those.`,
+      'name',
+    );
+}
+
 function checked(input: RegisterToolInput) {
+  refuseReserved(input.name);
   if (!NAME.test(input.name)) {
     throw badInput('`name` must be a lower-case letter and up to 63 of a-z, 0-9, "_", ".", "-".', 'name');
   }
@@ -94,11 +109,11 @@ function checked(input: RegisterToolInput) {
 }
 
 /** Arguments are an object, for every model; so its schema says `type: object`. */
-function argumentsSchema(schema: unknown): Readonly<Record<string, unknown>> {
+export function argumentsSchema(schema: unknown, argument = 'inputSchema'): Readonly<Record<string, unknown>> {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema) || !('type' in schema) || schema.type !== 'object') {
-    throw badInput('`inputSchema` must be a JSON Schema of the type "object".', 'inputSchema');
+    throw badInput(`\`${argument}\` must be a JSON Schema of the type "object".`, argument);
   }
-  return checkedSchema(schema, 'inputSchema');
+  return checkedSchema(schema, argument);
 }
 
 function optionalSchema(schema: unknown, argument: string): Readonly<Record<string, unknown>> | null {

@@ -4,6 +4,7 @@ import type { TenantId } from '@switchyard/kernel/ids';
 import type { Services } from '../context.ts';
 import { boundedText } from '../domain/text-bounds.ts';
 import type { UseCase } from '../domain/use-case.ts';
+import { isBuiltIn } from '../store/built-in-tools.ts';
 import { AssistantEntity, type AssistantRow } from '../store/entities/assistant.ts';
 import { ToolEntity } from '../store/entities/tool.ts';
 
@@ -46,7 +47,7 @@ export async function updateAssistant(
 
 async function requireTools(tx: Tx, names: readonly string[]): Promise<void> {
   const known = new Set((await tx.em.find(ToolEntity, { name: { $in: [...names] } })).map((tool) => tool.name));
-  const unknown = names.filter((name) => !known.has(name));
+  const unknown = names.filter((name) => !known.has(name) && !isBuiltIn(name));
   if (unknown.length === 0) return;
   throw badInput(`There is no tool ${unknown.map((name) => `"${name.slice(0, 64)}"`).join(', ')}: register it first.`, 'tools');
 }

@@ -251,6 +251,11 @@ export type Mutation = {
   giveFeedback: Episode;
   /** Adds or replaces by externalId; up to 1,000 documents. */
   importKnowledge: ImportKnowledgePayload;
+  /**
+   * Lists the tools of a Model Context Protocol server and registers them under `name.`. Done again, it replaces them: a tool
+   * that the server no longer has is gone.
+   */
+  registerMcpServer: Array<Tool>;
   /** A tool of the same name is replaced, and signs with a new secret. */
   registerTool: RegisterToolPayload;
   /** The model is told, with the reason (at most 1,000 characters). */
@@ -301,6 +306,11 @@ export type MutationGiveFeedbackArgs = {
 
 export type MutationImportKnowledgeArgs = {
   input: ImportKnowledgeInput;
+};
+
+
+export type MutationRegisterMcpServerArgs = {
+  input: RegisterMcpServerInput;
 };
 
 
@@ -356,7 +366,7 @@ export type Query = {
   /** Newest first. OPERATOR. */
   tenants: TenantConnection;
   toolCall?: Maybe<ToolCall>;
-  /** By name. */
+  /** The tenant's by name, then the platform's own. */
   tools: Array<Tool>;
   /** Effects that could neither be confirmed nor undone, oldest first; for a person to settle. The operator sees every tenant's. */
   unsettledToolCalls: ToolCallConnection;
@@ -404,6 +414,22 @@ export type QueryToolCallArgs = {
 export type QueryUnsettledToolCallsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/**
+ * What the server's annotations say of a tool counts: `readOnlyHint`: no side effect; `idempotentHint`: acts once, however often
+ * it is called. Without any, a tool has side effects and is never repeated blindly. An `outputSchema` is checked as `resultSchema`.
+ */
+export type RegisterMcpServerInput = {
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** A lower-case letter, then up to 31 of: lower-case letters, digits, `_`, `-`. */
+  name: Scalars['String']['input'];
+  /** A person must approve each call of each of its tools before it is made. */
+  requiresApproval?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Sent as Authorization: Bearer; stored encrypted, never shown again. */
+  token?: InputMaybe<Scalars['String']['input']>;
+  /** Streamable HTTP, at an address that tool endpoints may be at. */
+  url: Scalars['String']['input'];
 };
 
 export type RegisterToolInput = {
@@ -564,7 +590,7 @@ export type TenantEdge = {
   node: Tenant;
 };
 
-/** An action the assistant may take: an HTTP endpoint of the tenant's. */
+/** An action the assistant may take: an HTTP endpoint of the tenant's, a tool of its MCP server, or one of the platform's own (`switchyard.…`). */
 export type Tool = {
   __typename?: 'Tool';
   /** JSON Schema of the arguments for which that is so; null: for all. */
@@ -808,6 +834,7 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RegisterMcpServerInput: RegisterMcpServerInput;
   RegisterToolInput: RegisterToolInput;
   RegisterToolPayload: ResolverTypeWrapper<Omit<RegisterToolPayload, 'tool'> & { tool: ResolversTypes['Tool'] }>;
   Scope: Scope;
@@ -868,6 +895,7 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
   Query: Record<PropertyKey, never>;
+  RegisterMcpServerInput: RegisterMcpServerInput;
   RegisterToolInput: RegisterToolInput;
   RegisterToolPayload: Omit<RegisterToolPayload, 'tool'> & { tool: ResolversParentTypes['Tool'] };
   SendMessageInput: SendMessageInput;
@@ -1030,6 +1058,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   endSession?: Resolver<ResolversTypes['Session'], ParentType, ContextType, RequireFields<MutationEndSessionArgs, 'id'>>;
   giveFeedback?: Resolver<ResolversTypes['Episode'], ParentType, ContextType, RequireFields<MutationGiveFeedbackArgs, 'input'>>;
   importKnowledge?: Resolver<ResolversTypes['ImportKnowledgePayload'], ParentType, ContextType, RequireFields<MutationImportKnowledgeArgs, 'input'>>;
+  registerMcpServer?: Resolver<Array<ResolversTypes['Tool']>, ParentType, ContextType, RequireFields<MutationRegisterMcpServerArgs, 'input'>>;
   registerTool?: Resolver<ResolversTypes['RegisterToolPayload'], ParentType, ContextType, RequireFields<MutationRegisterToolArgs, 'input'>>;
   rejectToolCall?: Resolver<ResolversTypes['ToolCall'], ParentType, ContextType, RequireFields<MutationRejectToolCallArgs, 'id'>>;
   revokeApiKey?: Resolver<ResolversTypes['ApiKey'], ParentType, ContextType, RequireFields<MutationRevokeApiKeyArgs, 'id'>>;

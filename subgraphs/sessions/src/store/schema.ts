@@ -9,6 +9,7 @@ import { ToolEntity } from './entities/tool.ts';
 import { ToolCircuitEntity } from './entities/tool-circuit.ts';
 import { Migration20261123022216 } from './migrations/Migration20261123022216.ts';
 import { Migration20261123034303 } from './migrations/Migration20261123034303.ts';
+import { Migration20261125023402 } from './migrations/Migration20261125023402.ts';
 
 /** Everything that the sessions subgraph keeps. */
 export const SCHEMA: Schema = {
@@ -28,5 +29,6 @@ export const SCHEMA: Schema = {
     { name: 'Migration20261123022216', class: Migration20261123022216 },
     ...CONVERSATION.migrations,
     { name: 'Migration20261123034303', class: Migration20261123034303 },
+    { name: 'Migration20261125023402', class: Migration20261125023402 },
   ],
 };

@@ -5,6 +5,8 @@ import type { Scope } from '@switchyard/kernel/request-context';
 import { createMemoryPubSub } from '@switchyard/pubsub/memory';
 import { signContext } from '@switchyard/runtime/context-token';
 import { createTestDatabase } from '@switchyard/testing/test-database';
+import { createEgress } from '@switchyard/tools/egress';
+import { createMcpCatalog } from '@switchyard/tools/mcp-client';
 import pg from 'pg';
 import { createSessionsModule, SCHEMA } from '../module.ts';
 
@@ -64,6 +66,7 @@ export async function openTestGraph(adminUrl: string): Promise<TestGraph> {
     clock,
     hints,
     tierNames: [],
+    mcp: createMcpCatalog({ egress: createEgress({ allowCidrs: ['127.0.0.0/8'] }) }),
     secretsKey: Buffer.alloc(32, 2),
     contextKey: CONTEXT_KEY,
   });

@@ -3,8 +3,9 @@ import { systemClock } from '@switchyard/kernel/clock';
 import { newId } from '@switchyard/kernel/ids';
 import { createMemoryPubSub } from '@switchyard/pubsub/memory';
 import { createSessionsModule, SCHEMA } from '@switchyard/sessions/module';
+import { createToolAdapter } from '@switchyard/tools/adapter';
 import { createEgress } from '@switchyard/tools/egress';
-import { createHttpToolAdapter } from '@switchyard/tools/http';
+import { createMcpCatalog } from '@switchyard/tools/mcp-client';
 import { pino } from 'pino';
 import { startOrchestrator } from '../orchestrator.ts';
 import { createFirstTierRouter } from './first-tier-router.ts';
@@ -25,6 +26,7 @@ const module = createSessionsModule({
   contextKey: KEY,
   secretsKey: KEY,
   tierNames: ['small'],
+  mcp: createMcpCatalog({ egress: createEgress({ allowCidrs: ['127.0.0.0/8'] }) }),
 });
 const death = JSON.parse(process.env.DEATH ?? 'null') as Death | null;
 const { work } = mortal(module.episodeWork, death, () => process.kill(process.pid, 'SIGKILL'));
@@ -34,7 +36,7 @@ await startOrchestrator({
   work,
   router: createFirstTierRouter(['small']),
   tiers: tiersOf({ models }),
-  tools: createHttpToolAdapter({ egress: createEgress({ allowCidrs: ['127.0.0.0/8'] }) }),
+  tools: createToolAdapter({ egress: createEgress({ allowCidrs: ['127.0.0.0/8'] }) }),
   clock: systemClock,
   logger: pino({ level: 'silent' }),
   pollMs: 20,

@@ -9,6 +9,8 @@ import type { PubSub } from '@switchyard/pubsub/pubsub';
 import { signContext } from '@switchyard/runtime/context-token';
 import { createSessionsModule, SCHEMA, type SessionsModule } from '@switchyard/sessions/module';
 import { createTestDatabase } from '@switchyard/testing/test-database';
+import { createEgress } from '@switchyard/tools/egress';
+import { createMcpCatalog } from '@switchyard/tools/mcp-client';
 import pg from 'pg';
 import { pino } from 'pino';
 import type { Limits } from '../limits.ts';
@@ -118,6 +120,7 @@ export async function openStage(adminUrl: string, { approvalTtlMs }: { approvalT
     contextKey: KEY,
     secretsKey: KEY,
     tierNames: ['small', 'large'],
+    mcp: createMcpCatalog({ egress: createEgress({ allowCidrs: ['127.0.0.0/8'] }) }),
     approvalTtlMs,
   };
   const module = createSessionsModule(options);

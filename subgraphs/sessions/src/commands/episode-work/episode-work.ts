@@ -1,11 +1,9 @@
 import type { Database, Tx } from '@switchyard/database/database';
 import type { Clock } from '@switchyard/kernel/clock';
 import type { ModelCallId, TenantId, ToolCallId } from '@switchyard/kernel/ids';
-import { decrypt } from '@switchyard/kernel/secrets';
 import type { PubSub } from '@switchyard/pubsub/pubsub';
 import type { EpisodeStatus } from '../../domain/episode.ts';
 import type { UnsettledStatus } from '../../domain/tool-call.ts';
-import type { ToolRow } from '../../store/entities/tool.ts';
 import { type EpisodeRows, loadEpisode } from '../../store/episode-state.ts';
 import { findPassages, type Passage } from '../../store/knowledge-search.ts';
 import { appendSessionEvents } from '../../store/session-events.ts';
@@ -13,31 +11,13 @@ import { type CircuitReport, forgetCircuits, renewCircuits, reportCircuit } from
 import { countUnsettled } from '../../store/unsettled-calls.ts';
 import { type EpisodeEnd, endEpisode } from '../end-episode.ts';
 import { CANCELS_CHANNEL, EPISODES_CHANNEL, hintEpisodes, hintSession } from '../hints.ts';
+import { type CallableTool, callableTools } from './callable-tools.ts';
 import { type ClaimOptions, claimEpisodes, type HeldLease, releaseAllLeases, releaseLease, renewLeases } from './claim.ts';
 import { type Held, type Lease, underLease } from './lease.ts';
 import { finishModelCall, type ModelCallEnd, type ModelCallStart, startModelCall } from './model-calls.ts';
 import { park } from './park.ts';
 import { takeUp } from './take-up.ts';
 import { finishToolCall, startToolAttempt, type ToolCallEnd } from './tool-calls.ts';
-
-export type CallableTool = Pick<
-  ToolRow,
-  | 'name'
-  | 'description'
-  | 'inputSchema'
-  | 'endpoint'
-  | 'sideEffect'
-  | 'idempotent'
-  | 'compensation'
-  | 'requiresApproval'
-  | 'approvalWhen'
-  | 'resultSchema'
-  | 'timeoutMs'
-  | 'maxAttempts'
-> & {
-  /** whsec_…, in the clear. */
-  readonly signingSecret: string;
-};
 
 export type EpisodeState = Omit<EpisodeRows, 'tools'> & {
   readonly tools: readonly CallableTool[];
@@ -171,21 +151,7 @@ async function stateOf(tx: Tx, lease: Lease, options: EpisodeWorkOptions, isNew:
   const { tools, ...rows } = await loadEpisode(tx, lease.episodeId, isNew);
   return {
     ...rows,
-    tools: tools.map((tool) => ({
-      name: tool.name,
-      description: tool.description,
-      inputSchema: tool.inputSchema,
-      endpoint: tool.endpoint,
-      sideEffect: tool.sideEffect,
-      idempotent: tool.idempotent,
-      compensation: tool.compensation ?? null,
-      requiresApproval: tool.requiresApproval,
-      approvalWhen: tool.approvalWhen ?? null,
-      resultSchema: tool.resultSchema ?? null,
-      timeoutMs: tool.timeoutMs,
-      maxAttempts: tool.maxAttempts,
-      signingSecret: decrypt(options.secretsKey, Buffer.from(tool.signingSecret)),
-    })),
+    tools: callableTools(tools, rows, options.secretsKey),
     passages: rows.toolsFirst ? [] : await findPassages(tx, rows.request, PASSAGES),
   };
 }

@@ -1,7 +1,10 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { TENANT_ROWS } from '@switchyard/database/policies';
 
-/** An HTTP endpoint of a tenant's that its assistants may call. */
+/** How a tool is reached. */
+export const TOOL_KINDS = ['HTTP', 'MCP'] as const;
+
+/** What a tenant's assistants may call: an HTTP endpoint of its own, or a tool of its MCP server. */
 export const ToolEntity = defineEntity({
   name: 'Tool',
   tableName: 'tool',
@@ -14,7 +17,11 @@ export const ToolEntity = defineEntity({
     description: p.text(),
     /** JSON Schema (2020-12) of the arguments, checked to be one when it was registered. */
     inputSchema: p.json().$type<Readonly<Record<string, unknown>>>(),
+    kind: p.enum(TOOL_KINDS).default('HTTP'),
     endpoint: p.text(),
+    /** Of an MCP server's tool: the name under which the server was registered, and the tool's own name there. */
+    mcpServer: p.text().nullable(),
+    mcpTool: p.text().nullable(),
     sideEffect: p.boolean(),
     idempotent: p.boolean(),
     /** Name of the tool that undoes this one. */
@@ -27,8 +34,10 @@ export const ToolEntity = defineEntity({
     resultSchema: p.json<Readonly<Record<string, unknown>>>().nullable(),
     timeoutMs: p.integer(),
     maxAttempts: p.integer(),
-    /** whsec_…, encrypted with the key for stored secrets. */
-    signingSecret: p.blob(),
+    /** Of an HTTP endpoint: whsec_…, encrypted with the key for stored secrets. */
+    signingSecret: p.blob().nullable(),
+    /** Of an MCP server that wants one, encrypted likewise. */
+    bearerToken: p.blob().nullable(),
     updatedAt: p.datetime(3),
   },
 });

@@ -1,18 +1,22 @@
 import { type Clock, systemClock } from '@switchyard/kernel/clock';
 import { TaskCancelledError, TimeoutStrategy, timeout } from 'cockatiel';
 import { Webhook } from 'standardwebhooks';
-import { type Attempt, send } from './attempt.ts';
+import { type Attempt, bounded } from './attempt.ts';
 import type { Egress } from './egress.ts';
 import { type CircuitState, createGuards, type GuardOptions, rejectionOf } from './guards.ts';
-import type { ToolAdapter, ToolInvocation, ToolOutcome } from './tool.ts';
+import { attemptHttp } from './http-attempt.ts';
+import { attemptMcp } from './mcp-attempt.ts';
+import { type BuiltInTool, type ToolAdapter, type ToolInvocation, type ToolOutcome, ToolRefusal } from './tool.ts';
 
-export type HttpToolAdapterOptions = {
+export type GuardedToolAdapterOptions = {
   readonly egress: Egress;
+  /** The platform's own tools, by name. Default: none. */
+  readonly builtIn?: ReadonlyMap<string, BuiltInTool>;
   readonly guards?: GuardOptions;
   readonly clock?: Clock;
 };
 
-export type HttpToolAdapter = ToolAdapter & {
+export type GuardedToolAdapter = ToolAdapter & {
   /** How this process sees the tool: OPEN refuses calls, HALF_OPEN lets one try. */
   circuit(tenantId: string, tool: string): CircuitState;
 };
@@ -25,11 +29,11 @@ type Progress = {
 };
 
 /**
- * A tenant's HTTP endpoint as a tool. One call is up to `maxAttempts` POSTs of the same body and `Idempotency-Key`, each
- * signed anew (https://www.standardwebhooks.com). What may be repeated: an attempt that surely was not taken, always; one
- * without an answer, when the tool is idempotent or without side effect. See attempt.ts for what counts as what.
+ * Calls tools of every kind: a tenant's HTTP endpoint, a tool of an MCP server, one of the platform's own. One call is up to
+ * `maxAttempts` attempts with the same arguments and key. What may be repeated: an attempt that surely was not taken, always;
+ * one without an answer, when the tool is idempotent or without side effect. See attempt.ts for what counts as what.
  */
-export function createHttpToolAdapter(options: HttpToolAdapterOptions): HttpToolAdapter {
+export function createToolAdapter(options: GuardedToolAdapterOptions): GuardedToolAdapter {
   const guards = createGuards(options.guards);
   const clock = options.clock ?? systemClock;
 
@@ -51,7 +55,7 @@ export function createHttpToolAdapter(options: HttpToolAdapterOptions): HttpTool
             callSignal.throwIfAborted();
             await onAttempt(number);
             callSignal.throwIfAborted();
-            return await attemptOnce({ invocation, egress: options.egress, at: clock.now(), signal: callSignal, progress });
+            return await attemptOnce(options, { invocation, at: clock.now(), signal: callSignal, progress });
           },
         });
         return outcomeOf(invocation, await Promise.race([call, cancelled.promise]), progress);
@@ -70,47 +74,81 @@ export function createHttpToolAdapter(options: HttpToolAdapterOptions): HttpTool
 function refusalOf(invocation: ToolInvocation, egress: Egress, signal: AbortSignal): string | null {
   if (signal.aborted) return 'The call was cancelled before it was made.';
   if (invocation.maxAttempts < 1) return 'No attempt is left.';
-  return egress.refusalOf(invocation.endpoint);
+  return invocation.target.kind === 'BUILT_IN' ? null : egress.refusalOf(invocation.target.endpoint);
 }
 
 type AttemptAt = {
   readonly invocation: ToolInvocation;
-  readonly egress: Egress;
   readonly at: Date;
   readonly signal: AbortSignal;
   readonly progress: Progress;
 };
 
-async function attemptOnce({ invocation, egress, at, signal, progress }: AttemptAt): Promise<Attempt> {
+async function attemptOnce(options: GuardedToolAdapterOptions, one: AttemptAt): Promise<Attempt> {
+  const { invocation, progress } = one;
   const { mayHaveActed } = progress;
-  const body = JSON.stringify(invocation.arguments ?? {});
   const limit = timeout(invocation.timeoutMs, TimeoutStrategy.Cooperative);
-  const request = {
-    url: new URL(invocation.endpoint),
-    headers: headersOf(invocation, body, at),
-    body,
-    egress,
-    timeoutMs: invocation.timeoutMs,
-    onConnected: () => {
-      progress.mayHaveActed = true;
-    },
-  };
-  const attempt = await limit.execute((context) => send({ ...request, signal: context.signal }), signal);
+  const attempt = await limit.execute(({ signal }) => attemptOf(options, { ...one, signal }), one.signal);
   progress.mayHaveActed = mayHaveActed || attempt.kind === 'no-answer';
   progress.lastError = attempt.error;
   return attempt;
 }
 
-function headersOf(invocation: ToolInvocation, body: string, at: Date): Record<string, string> {
-  const id = invocation.idempotencyKey;
+async function attemptOf(options: GuardedToolAdapterOptions, { invocation, at, signal, progress }: AttemptAt): Promise<Attempt> {
+  const { target, idempotencyKey, timeoutMs } = invocation;
+  const args = invocation.arguments ?? {};
+  const onSent = (): void => {
+    progress.mayHaveActed = true;
+  };
+  switch (target.kind) {
+    case 'HTTP': {
+      const body = JSON.stringify(args);
+      const headers = { ...headersOf(idempotencyKey), ...signatureOf(target.signingSecret, { id: idempotencyKey, at, body }) };
+      const url = new URL(target.endpoint);
+      return await attemptHttp({ url, headers, body, egress: options.egress, timeoutMs, signal, onConnected: onSent });
+    }
+    case 'MCP':
+      return await attemptMcp({ ...target, arguments: args, idempotencyKey, egress: options.egress, timeoutMs, signal, onSent });
+    case 'BUILT_IN':
+      return await attemptBuiltIn(options.builtIn?.get(invocation.tool), invocation, signal);
+  }
+}
+
+/** It only reads: cut short or failed, it has done nothing. */
+async function attemptBuiltIn(
+  tool: BuiltInTool | undefined,
+  { tool: name, tenantId, ...call }: ToolInvocation,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  if (tool === undefined) return { kind: 'refused', error: `The platform has no tool ${name}.` };
+  const over = whenAborted(signal);
+  try {
+    return { kind: 'done', result: await Promise.race([tool(tenantId, call.arguments), over.promise]), error: null };
+  } catch (error) {
+    if (error instanceof ToolRefusal) return { kind: 'refused', error: error.message };
+    const why = signal.aborted ? `no answer within ${call.timeoutMs} ms` : bounded(String(error));
+    return { kind: 'no-answer', error: `The tool failed: ${why}.`, retryAfterMs: null };
+  } finally {
+    over.dispose();
+  }
+}
+
+function headersOf(idempotencyKey: string): Record<string, string> {
   return {
     'content-type': 'application/json',
     accept: 'application/json',
     'user-agent': 'switchyard',
-    'idempotency-key': id,
+    'idempotency-key': idempotencyKey,
+  };
+}
+
+type Signed = { readonly id: string; readonly at: Date; readonly body: string };
+
+function signatureOf(secret: string, { id, at, body }: Signed): Record<string, string> {
+  return {
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-    'webhook-signature': new Webhook(invocation.signingSecret).sign(id, at, body),
+    'webhook-signature': new Webhook(secret).sign(id, at, body),
   };
 }
 

@@ -47,18 +47,16 @@ export async function attemptMcp(request: McpRequest): Promise<Attempt> {
           retryAfterMs = retryAfterOf(header);
         },
       },
-      async ({ client, broken }) => {
-        const call = client.callTool(
-          {
-            name: request.tool,
-            arguments: request.arguments as Record<string, unknown>,
-            _meta: { [IDEMPOTENCY_KEY]: request.idempotencyKey },
-          },
-          CallToolResultSchema,
-          // Our own time-out, by the signal, ends it first.
-          { signal: request.signal, timeout: request.timeoutMs + 1_000 },
-        );
-        return attemptOf((await Promise.race([call, broken])) as CallToolResult);
+      async ({ client, ask }) => {
+        const call = {
+          name: request.tool,
+          arguments: request.arguments as Record<string, unknown>,
+          _meta: { [IDEMPOTENCY_KEY]: request.idempotencyKey },
+        };
+        // Our own time-out, by the signal, ends it first.
+        const options = { signal: request.signal, timeout: request.timeoutMs + 1_000 };
+        const result = await ask(() => client.callTool(call, CallToolResultSchema, options));
+        return attemptOf(result as CallToolResult);
       },
     );
   } catch (error) {

@@ -15,11 +15,11 @@ export function createMcpCatalog({ egress }: { readonly egress: Egress }): McpCa
       if (refusal !== null) throw new McpUnavailable(refusal);
       const signal = AbortSignal.timeout(TIMEOUT_MS);
       try {
-        return await withMcp(server, { egress, timeoutMs: TIMEOUT_MS, signal }, async ({ client, broken }) => {
+        return await withMcp(server, { egress, timeoutMs: TIMEOUT_MS, signal }, async ({ client, ask }) => {
           const tools: ListedTool[] = [];
           for (let cursor: string | undefined; ; ) {
-            const asked = client.listTools(cursor === undefined ? {} : { cursor }, { signal, timeout: TIMEOUT_MS });
-            const page = await Promise.race([asked, broken]);
+            const at = cursor === undefined ? {} : { cursor };
+            const page = await ask(() => client.listTools(at, { signal, timeout: TIMEOUT_MS }));
             tools.push(...page.tools.flatMap(listedTool));
             if (tools.length > MAX_TOOLS) throw new McpUnavailable(`The MCP server has more than ${MAX_TOOLS} tools.`);
             if (page.nextCursor === undefined) return tools;

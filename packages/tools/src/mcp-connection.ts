@@ -20,12 +20,12 @@ export type McpOptions = {
 
 export type McpConnection = {
   readonly client: Client;
-  /** Rejects when an answer broke off before it was whole; the client itself would wait on. */
-  readonly broken: Promise<never>;
+  /** Makes one request; rejects when its answer broke off before it was whole, where the client itself would wait on. */
+  ask<T>(request: () => Promise<T>): Promise<T>;
 };
 
 /** After the last byte of an answer, until what it said must have been understood. */
-const UNDERSTOOD_WITHIN_MS = 100;
+const UNDERSTOOD_WITHIN_MS = 500;
 
 /**
  * Speaks with an MCP server over Streamable HTTP, by the official SDK, for the time of `work`: one session of its own for
@@ -39,8 +39,13 @@ export async function withMcp<T>(
   work: (connection: McpConnection) => Promise<T>,
 ): Promise<T> {
   const url = new URL(server.endpoint);
-  const { promise: broken, reject } = Promise.withResolvers<never>();
-  broken.catch(() => undefined);
+  /** Ends the request that is under way: they are made one after the other. */
+  let breakOff: (reason: Error) => void = () => undefined;
+  const ask = <A>(request: () => Promise<A>): Promise<A> => {
+    const { promise: broken, reject } = Promise.withResolvers<never>();
+    breakOff = reject;
+    return Promise.race([request(), broken]);
+  };
   const dispatcher = new Agent({
     connect: { lookup: options.egress.lookupFor(url), timeout: options.timeoutMs, allowH2: false },
     headersTimeout: 0,
@@ -48,16 +53,15 @@ export async function withMcp<T>(
   });
   const authorization = server.token === null ? {} : { authorization: `Bearer ${server.token}` };
   const transport = new StreamableHTTPClientTransport(url, {
-    fetch: guardedFetch({ dispatcher, options, onBroken: reject }),
+    fetch: guardedFetch({ dispatcher, options, breakOff: () => breakOff }),
     requestInit: { headers: { 'user-agent': 'switchyard', ...options.headers, ...authorization } },
     // A call is repeated by its own rules, not by the transport's.
     reconnectionOptions: { maxRetries: 0, initialReconnectionDelay: 0, maxReconnectionDelay: 0, reconnectionDelayGrowFactor: 1 },
   });
   const client = new Client({ name: 'switchyard', version: '0.1.0' });
   try {
-    const connected = client.connect(transport as Transport, { signal: options.signal, timeout: options.timeoutMs });
-    await Promise.race([connected, broken]);
-    return await work({ client, broken });
+    await ask(() => client.connect(transport as Transport, { signal: options.signal, timeout: options.timeoutMs }));
+    return await work({ client, ask });
   } finally {
     void endSession(transport, client, dispatcher);
   }
@@ -72,12 +76,13 @@ async function endSession(transport: StreamableHTTPClientTransport, client: Clie
   await dispatcher.destroy();
 }
 
-type Guarded = { readonly dispatcher: Agent; readonly options: McpOptions; onBroken(reason: Error): void };
+type Guarded = { readonly dispatcher: Agent; readonly options: McpOptions; breakOff(): (reason: Error) => void };
 
-function guardedFetch({ dispatcher, options, onBroken }: Guarded): typeof fetch {
+function guardedFetch({ dispatcher, options, breakOff }: Guarded): typeof fetch {
   return async (input, init = {}) => {
     // Nobody listens for what the server says without being asked, and a stream for it would only be kept open.
     if (init.method === 'GET') return new Response(null, { status: 405 });
+    const onBroken = breakOff();
     const method = methodOf(init.body);
     if (method !== null) options.onSent?.(method);
     // The package's fetch goes with the package's Agent; Node's built-in one is another version with types of its own.
@@ -103,7 +108,7 @@ function methodOf(body: unknown): string | null {
 function bounded(body: ReadableStream<Uint8Array>, onBroken: (reason: Error) => void): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let length = 0;
-  const breakOff = (error: Error): void => {
+  const brokeOff = (error: Error): void => {
     setTimeout(() => onBroken(error), UNDERSTOOD_WITHIN_MS).unref();
   };
   return new ReadableStream<Uint8Array>({
@@ -114,11 +119,11 @@ function bounded(body: ReadableStream<Uint8Array>, onBroken: (reason: Error) => 
         if (length > MAX_RESPONSE_BYTES) throw new Error(`its answer is longer than ${MAX_RESPONSE_BYTES} bytes`);
         if (!done) return controller.enqueue(value);
         controller.close();
-        breakOff(new Error('its answer ended without a result'));
+        brokeOff(new Error('its answer ended without a result'));
       } catch (error) {
         const cause = error instanceof Error ? error : new Error(String(error));
         controller.error(cause);
-        breakOff(cause);
+        brokeOff(cause);
         await reader.cancel().catch(() => undefined);
       }
     },

@@ -23,9 +23,10 @@ export {
   createCredentialReader,
 } from './commands/credential-reader.ts';
 export type { EpisodeEnd } from './commands/end-episode.ts';
-export { type EpisodeState, type EpisodeWork, WRITE_POINTS } from './commands/episode-work/episode-work.ts';
+export type { EpisodeState, EpisodeWork } from './commands/episode-work/episode-work.ts';
 export { type Lease, LeaseLost } from './commands/episode-work/lease.ts';
 export type { ModelCallEnd, ModelCallStart, NewToolCall } from './commands/episode-work/model-calls.ts';
+export { WRITE_POINTS, type WritePoint } from './commands/episode-work/write-points.ts';
 export { createSagaDesk, type SagaDesk, SETTLEMENTS, type Settlement, type UnsettledCall } from './commands/saga-desk.ts';
 export type { EpisodeStatus } from './domain/episode.ts';
 export type { AskedToolCall } from './domain/model-call.ts';

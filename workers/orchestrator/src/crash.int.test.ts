@@ -1,10 +1,9 @@
 import type { TenantId } from '@switchyard/kernel/ids';
-import { WRITE_POINTS } from '@switchyard/sessions/module';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { Death } from './test-support/killer.ts';
+import { type Death, EPISODE_WRITES } from './test-support/killer.ts';
 import { type EpisodeSeen, openStage, type Stage } from './test-support/stage.ts';
 import { ANSWER, APPROVED, ORDER, TOOLS, UNDONE, UNSURE } from './test-support/stories.ts';
-import { deathsBeforeTheEnd, deathsIn, Survivor } from './test-support/survivor.ts';
+import { deathsIn, pairsOfDeathsIn, type Story, Survivor } from './test-support/survivor.ts';
 
 let stage: Stage;
 let tenant: TenantId;
@@ -39,12 +38,12 @@ describe('the write points', () => {
   });
 
   it('are all among them', () => {
-    expect(new Set([ORDER, UNDONE, UNSURE, APPROVED].flatMap(({ writes }) => writes))).toEqual(new Set(WRITE_POINTS));
+    expect(new Set([ORDER, UNDONE, UNSURE, APPROVED].flatMap(({ writes }) => writes))).toEqual(new Set(EPISODE_WRITES));
   });
 });
 
-/** The worker that comes next dies too, right after it has taken up what it found. */
-const again: Death = { point: 'takeUp', nth: 1, when: 'after' };
+/** `CRASH_PAIRS=all`: each way in which the next worker can die too, after each first death; else one of them, in turn. */
+const pairsIn = (story: Story) => pairsOfDeathsIn(story, process.env.CRASH_PAIRS === 'all');
 
 describe('an episode whose worker is killed', () => {
   beforeAll(() => giveTools({ idempotent: true }));
@@ -53,16 +52,16 @@ describe('an episode whose worker is killed', () => {
     expectEachEffectOnce(await expectOneAnswer(await survivor.survive(ORDER, [death])));
   });
 
-  it.each(deathsBeforeTheEnd(ORDER))('$when $point $nth, and again after the restart, does too', async (death) => {
-    expectEachEffectOnce(await expectOneAnswer(await survivor.survive(ORDER, [death, again])));
+  it.each(pairsIn(ORDER))('$0.when $0.point $0.nth, and again $1.when write $1.nth of the next, does too', async (...deaths) => {
+    expectEachEffectOnce(await expectOneAnswer(await survivor.survive(ORDER, deaths)));
   });
 
   it.each(deathsIn(UNDONE))('$when $point $nth has each effect undone once when it fails', async (death) => {
     await expectAllUndone(await survivor.survive(UNDONE, [death]));
   });
 
-  it.each(deathsBeforeTheEnd(UNDONE))('$when $point $nth, and again after the restart, has too', async (death) => {
-    await expectAllUndone(await survivor.survive(UNDONE, [death, again]));
+  it.each(pairsIn(UNDONE))('$0.when $0.point $0.nth, and again $1.when write $1.nth of the next, has too', async (...deaths) => {
+    await expectAllUndone(await survivor.survive(UNDONE, deaths));
   });
 
   it.each(deathsIn(UNSURE))('$when $point $nth still gets the last word of an unsure model, once', async (death) => {
@@ -71,12 +70,15 @@ describe('an episode whose worker is killed', () => {
     expect(await stage.shown(episode.id)).toBe('I do not know that.');
   });
 
-  it.each(deathsIn(APPROVED))('$when $point $nth is asked once for an approval, and acts once', async (death) => {
-    const episode = await survivor.survive(APPROVED, [death]);
-    expect(episode).toMatchObject({ status: 'SUCCEEDED', answer: { content: 'Paid.' } });
-    expect(stage.tools.effects).toEqual(episode.toolCalls.map(({ idempotencyKey }) => idempotencyKey));
-    await expectLogAgrees(episode);
-  });
+  it.each([...deathsIn(APPROVED).map((death) => [death] as const), ...pairsIn(APPROVED)])(
+    '$0.when $0.point $0.nth, and again $1.when write $1.nth of the next, is asked once for an approval, and acts once',
+    async (first, second) => {
+      const episode = await survivor.survive(APPROVED, second === undefined ? [first] : [first, second]);
+      expect(episode).toMatchObject({ status: 'SUCCEEDED', answer: { content: 'Paid.' } });
+      expect(stage.tools.effects).toEqual(episode.toolCalls.map(({ idempotencyKey }) => idempotencyKey));
+      await expectLogAgrees(episode);
+    },
+  );
 });
 
 describe('an episode with tools that could act twice, whose worker is killed', () => {
@@ -94,6 +96,23 @@ describe('an episode with tools that could act twice, whose worker is killed', (
     expect(episode.toolCalls.map(({ status }) => status)).toEqual(statuses);
     expect(stage.tools.requests).toHaveLength(new Set(stage.tools.effects).size);
   });
+
+  it.each([...pairsIn(ORDER).map((pair) => [ORDER, pair] as const), ...pairsIn(UNDONE).map((pair) => [UNDONE, pair] as const)])(
+    'and that of the next one too (%#), never repeats a call, and says UNKNOWN of what may have been done',
+    async (story, deaths) => {
+      const episode = await survivor.survive(story, deaths);
+      expect(stage.tools.requests).toHaveLength(new Set(stage.tools.effects).size);
+      for (const { status, idempotencyKey, compensatedBy } of episode.toolCalls) {
+        const acted = stage.tools.effects.includes(idempotencyKey);
+        const undone = stage.tools.effects.includes(compensatedBy?.idempotencyKey ?? '');
+        if (status === 'SUCCEEDED') expect([acted, undone]).toEqual([true, false]);
+        if (status === 'COMPENSATED') expect([acted, undone]).toEqual([true, true]);
+        if (status === 'COMPENSATION_FAILED') expect(compensatedBy?.status).toBe('UNKNOWN');
+        expect(['SUCCEEDED', 'COMPENSATED', 'COMPENSATION_FAILED', 'UNKNOWN']).toContain(status);
+      }
+      expect(episode.status === 'COMPENSATED').toBe(episode.toolCalls.every(({ status }) => status === 'COMPENSATED'));
+    },
+  );
 
   it.each(deathsIn(UNDONE))(
     '$when $point $nth never repeats a call that undoes either, and says which is not undone',

@@ -29,12 +29,12 @@ const module = createSessionsModule({
   mcp: createMcpCatalog({ egress: createEgress({ allowCidrs: ['127.0.0.0/8'] }) }),
 });
 const death = JSON.parse(process.env.DEATH ?? 'null') as Death | null;
-const { work } = mortal(module.episodeWork, death, () => process.kill(process.pid, 'SIGKILL'));
+const { work, guarded } = mortal(module.episodeWork, death, () => process.kill(process.pid, 'SIGKILL'));
 const models = { small: UNDONE.script };
 await startOrchestrator({
   workerId: newId(),
   work,
-  router: createFirstTierRouter(['small']),
+  router: guarded(createFirstTierRouter(['small'])),
   tiers: tiersOf({ models }),
   tools: createToolAdapter({ egress: createEgress({ allowCidrs: ['127.0.0.0/8'] }) }),
   clock: systemClock,

@@ -1,19 +1,20 @@
 import { ModelError } from '@switchyard/models/model';
-import type { WritePoint } from './killer.ts';
+import type { EpisodeWrite } from './killer.ts';
 import { call, said, say, stop, toolResults } from './scripted-provider.ts';
 import type { Story } from './survivor.ts';
 
 export const ANSWER = 'Cancelled and refunded: order A-1 is settled.';
 export const TOOLS = ['cancel_order', 'refund', 'note'];
 const ALL_THREE = [...TOOLS.map((tool, index) => call(String(index), tool, { id: 'A-1' })), stop('tool-calls')];
-const CALL: readonly WritePoint[] = ['startToolAttempt', 'finishToolCall'];
-const ASKED: readonly WritePoint[] = ['takeUp', 'startModelCall', 'finishModelCall'];
+const CALL: readonly EpisodeWrite[] = ['startToolAttempt', 'finishToolCall'];
+const MODEL: readonly EpisodeWrite[] = ['decide', 'startModelCall'];
+const ASKED: readonly EpisodeWrite[] = ['claim', 'takeUp', ...MODEL, 'finishModelCall'];
 
 /** Three side effects, then an answer that comes slowly enough to be shown in pieces. */
 export const ORDER: Story = {
   useCase: 'ORDER',
   script: (request) => (toolResults(request).length === 0 ? ALL_THREE : say(ANSWER, 30)),
-  writes: [...ASKED, ...CALL, ...CALL, ...CALL, 'startModelCall', 'showText', 'finishModelCall'],
+  writes: [...ASKED, ...CALL, ...CALL, ...CALL, ...MODEL, 'showText', 'finishModelCall'],
 };
 
 /** Three side effects, then no model that goes on: all of them are undone. */
@@ -23,7 +24,8 @@ export const UNDONE: Story = {
   writes: [
     ...ASKED,
     ...[...CALL, ...CALL, ...CALL],
-    ...(['startModelCall', 'finishModelCall', 'complete'] as const),
+    ...MODEL,
+    ...(['finishModelCall', 'complete'] as const),
     ...[...CALL, ...CALL, ...CALL],
     'complete',
   ],
@@ -42,5 +44,5 @@ export const APPROVED: Story = {
   approves: true,
   script: (request) =>
     toolResults(request).length === 0 ? [call('a', 'pay', { id: 'A-1' }), stop('tool-calls')] : say('Paid.', 5),
-  writes: [...ASKED, 'park', 'takeUp', ...CALL, 'startModelCall', 'finishModelCall'],
+  writes: [...ASKED, 'park', 'claim', 'takeUp', ...CALL, ...MODEL, 'finishModelCall'],
 };

@@ -1,6 +1,7 @@
 import type { TenantId } from '@switchyard/kernel/ids';
 import type { Orchestrator } from '../orchestrator.ts';
-import { type Death, type MortalWork, mortal, type WritePoint } from './killer.ts';
+import { createFirstTierRouter } from './first-tier-router.ts';
+import { type Death, type EpisodeWrite, type MortalWork, mortal } from './killer.ts';
 import type { Script } from './scripted-provider.ts';
 import type { EpisodeSeen, Stage } from './stage.ts';
 
@@ -12,7 +13,7 @@ export type Story = {
   /** Whether a person approves what waits for it, once nobody holds the episode. */
   readonly approves?: boolean;
   /** The writes of its episode when nobody dies, in their order; pieces of the answer as one. */
-  readonly writes: readonly WritePoint[];
+  readonly writes: readonly EpisodeWrite[];
 };
 
 /** Every point of a story at which a worker can die: each write, before it is made and after it has committed. */
@@ -29,13 +30,26 @@ export function deathsIn({ writes }: Story): Death[] {
   ]);
 }
 
-/** All of these but the death after the last write: then there is nothing left to take up again. */
-export function deathsBeforeTheEnd(story: Story): Death[] {
-  const last = deathsIn({ ...story, writes: story.writes }).filter(({ point }) => point === story.writes.at(-1));
-  const end = last.findLast(({ when }) => when === 'after');
-  return deathsIn(story).filter(
-    ({ point, nth, when }) => point !== end?.point || nth !== Math.max(...last.map((one) => one.nth)) || when !== 'after',
+/** How the worker that comes next dies too: at its first or second write, of whatever kind. */
+const AGAIN: readonly Death[] = [1, 2].flatMap((nth) => [
+  { point: 'any' as const, nth, when: 'before' as const },
+  { point: 'any' as const, nth, when: 'after' as const },
+]);
+
+/**
+ * Two deaths in a row: each of the story, and then one of the worker that takes up what is left. With `all`, each of
+ * the ways in which that one can die; else one of them, in turn.
+ */
+export function pairsOfDeathsIn(story: Story, all: boolean): (readonly [Death, Death])[] {
+  // After the last write there is nothing left to take up.
+  const firsts = deathsIn(story).filter((death) => !isTheEnd(story, death));
+  return firsts.flatMap((first, index) =>
+    AGAIN.filter((_, way) => all || way === index % AGAIN.length).map((second) => [first, second] as const),
   );
+}
+
+function isTheEnd({ writes }: Story, { point, nth, when }: Death): boolean {
+  return when === 'after' && point === writes.at(-1) && nth === writes.filter((made) => made === point).length;
 }
 
 /** Runs stories on a stage whose workers die. */
@@ -43,6 +57,8 @@ export class Survivor {
   readonly #stage: Stage;
   readonly #tenant: TenantId;
   readonly #workers: Orchestrator[] = [];
+  /** Decisions outlive the workers. */
+  readonly #router = createFirstTierRouter(['small']);
 
   constructor(stage: Stage, tenant: TenantId) {
     this.#stage = stage;
@@ -50,12 +66,12 @@ export class Survivor {
   }
 
   /** Those of the worker that was started last. */
-  writes: readonly WritePoint[] = [];
+  writes: readonly EpisodeWrite[] = [];
 
   async #start({ script, local }: Story, death: Death | null): Promise<MortalWork> {
     const life = mortal(this.#stage.module.episodeWork, death);
     this.writes = life.writes;
-    const more = { work: life.work, pollMs: 10 };
+    const more = { work: life.work, router: life.guarded(this.#router), pollMs: 10 };
     this.#workers.push(await this.#stage.work({ models: { small: script }, local: local === true ? ['small'] : [], more }));
     return life;
   }
@@ -68,7 +84,7 @@ export class Survivor {
     const approving = story.approves === true ? this.#approve(id, over.signal) : null;
     for (const death of deaths) {
       const { dead } = await this.#start(story, death);
-      await dead;
+      await Promise.race([dead, this.#endedAlive(id, death, dead)]);
       await this.#stage.module.episodeWork.releaseAll();
     }
     await this.#start(story, null);
@@ -76,6 +92,17 @@ export class Survivor {
     over.abort();
     await approving;
     return episode;
+  }
+
+  /** A slow machine shows an answer in fewer pieces; any other point is reached, or the story is not what it says. */
+  async #endedAlive(id: string, { point, nth }: Death, dead: Promise<void>): Promise<void> {
+    let isDead = false;
+    void dead.then(() => {
+      isDead = true;
+    });
+    await this.#stage.ended(this.#tenant, id);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    if (!isDead && point !== 'showText') throw new Error(`the episode ended before ${point} ${nth}`);
   }
 
   async stop(): Promise<void> {

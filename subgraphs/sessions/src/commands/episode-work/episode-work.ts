@@ -18,6 +18,7 @@ import { finishModelCall, type ModelCallEnd, type ModelCallStart, startModelCall
 import { park } from './park.ts';
 import { takeUp } from './take-up.ts';
 import { finishToolCall, startToolAttempt, type ToolCallEnd } from './tool-calls.ts';
+import type { WritePoint } from './write-points.ts';
 
 export type EpisodeState = Omit<EpisodeRows, 'tools'> & {
   readonly tools: readonly CallableTool[];
@@ -68,18 +69,6 @@ export type EpisodeWork = {
   onCancel(listener: (episodeId: string) => void): Promise<() => Promise<void>>;
 };
 
-/** The methods of EpisodeWork that write under a lease: every point at which a crash can cut an episode. */
-export const WRITE_POINTS = [
-  'takeUp',
-  'startModelCall',
-  'showText',
-  'finishModelCall',
-  'startToolAttempt',
-  'finishToolCall',
-  'park',
-  'complete',
-] as const satisfies readonly (keyof EpisodeWork)[];
-
 export type EpisodeWorkOptions = {
   readonly database: Database;
   readonly clock: Clock;
@@ -96,54 +85,63 @@ const APPROVAL_TTL_MS = 24 * 60 * 60 * 1000;
 const PASSAGES = 5;
 
 export function createEpisodeWork(options: EpisodeWorkOptions): EpisodeWork {
-  const { database, clock, hints } = options;
-  /** A write that watchers of the session hear of. */
-  const told = <T>(lease: Lease, work: (held: Held) => Promise<T>): Promise<T> =>
-    underLease(database, lease, async (held) => {
-      hintSession(held.tx, hints, lease.sessionId);
-      return await work(held);
-    });
+  const { database, hints } = options;
   const crossTenant = <T>(work: (tx: Tx) => Promise<T>) => database.crossTenant('orchestrator', work);
-
   return {
-    claim: (claim) => crossTenant((tx) => claimEpisodes(tx, claim)),
+    ...createWrites(options),
     renew: (workerId, leaseMs) => crossTenant((tx) => renewLeases(tx, workerId, leaseMs)),
     release: (lease, afterMs) => database.tenant(lease.tenantId, (tx) => releaseLease(tx, lease, afterMs)),
     releaseAll: () => crossTenant((tx) => releaseAllLeases(tx)),
     queueLength: () => crossTenant(queueLength),
     unsettled: () => crossTenant(countUnsettled),
-    takeUp: (lease) =>
-      told(lease, async (held) => {
-        const isNew = held.episode.begunAt === null;
-        await takeUp(held, clock.now());
-        return await stateOf(held.tx, lease, options, isNew);
-      }),
     load: (lease) => database.tenant(lease.tenantId, (tx) => stateOf(tx, lease, options, false)),
-    startModelCall: (lease, start) => underLease(database, lease, (held) => startModelCall(held, start, clock.now())),
-    showText: (lease, modelCallId, text) =>
-      told(lease, async ({ tx, episode }) => {
-        const to = { tenantId: lease.tenantId, sessionId: lease.sessionId, at: clock.now() };
-        await appendSessionEvents(tx, to, [{ kind: 'AnswerDelta', episodeId: lease.episodeId, modelCallId, text }]);
-        return { cancelRequested: episode.cancelRequestedAt !== null };
-      }),
-    finishModelCall: (lease, ended) =>
-      told(lease, async (held) => {
-        if (ended.end !== null) hintEpisodes(held.tx, hints);
-        return await finishModelCall(held, ended, { at: clock.now(), approvalTtlMs: options.approvalTtlMs ?? APPROVAL_TTL_MS });
-      }),
-    startToolAttempt: (lease, id) => underLease(database, lease, (held) => startToolAttempt(held, id)),
-    finishToolCall: (lease, id, ended) => told(lease, (held) => finishToolCall(held, id, ended, clock.now())),
-    park: (lease) => underLease(database, lease, (held) => park(held, clock.now())),
-    complete: (lease, end) =>
-      told(lease, async ({ tx, session, episode }) => {
-        hintEpisodes(tx, hints);
-        return await endEpisode(tx, { session, episode, end, at: clock.now() });
-      }),
     reportCircuit: (tenantId, report) => database.tenant(tenantId, (tx) => reportCircuit(tx, tenantId, report)),
     renewCircuits: (workerId) => crossTenant((tx) => renewCircuits(tx, workerId)),
     forgetCircuits: (workerId) => crossTenant((tx) => forgetCircuits(tx, workerId)),
     onEpisodes: (listener) => hints.subscribe(EPISODES_CHANNEL, () => listener()),
     onCancel: (listener) => hints.subscribe(CANCELS_CHANNEL, listener),
+  };
+}
+
+/** What moves an episode on. Nothing else does: a new write is a new point, and a test kills workers at it. */
+function createWrites(options: EpisodeWorkOptions): Pick<EpisodeWork, WritePoint> {
+  const { database, clock, hints } = options;
+  const write = <T>(point: WritePoint, lease: Lease, work: (held: Held) => Promise<T>): Promise<T> =>
+    underLease(database, { lease, point }, work);
+  /** A write that watchers of the session hear of. */
+  const told = <T>(point: WritePoint, lease: Lease, work: (held: Held) => Promise<T>): Promise<T> =>
+    write(point, lease, async (held) => {
+      hintSession(held.tx, hints, lease.sessionId);
+      return await work(held);
+    });
+  return {
+    claim: (claim) => database.crossTenant('orchestrator', (tx) => claimEpisodes(tx, claim)),
+    takeUp: (lease) =>
+      told('takeUp', lease, async (held) => {
+        const isNew = held.episode.begunAt === null;
+        await takeUp(held, clock.now());
+        return await stateOf(held.tx, lease, options, isNew);
+      }),
+    startModelCall: (lease, start) => write('startModelCall', lease, (held) => startModelCall(held, start, clock.now())),
+    showText: (lease, modelCallId, text) =>
+      told('showText', lease, async ({ tx, episode }) => {
+        const to = { tenantId: lease.tenantId, sessionId: lease.sessionId, at: clock.now() };
+        await appendSessionEvents(tx, to, [{ kind: 'AnswerDelta', episodeId: lease.episodeId, modelCallId, text }]);
+        return { cancelRequested: episode.cancelRequestedAt !== null };
+      }),
+    finishModelCall: (lease, ended) =>
+      told('finishModelCall', lease, async (held) => {
+        if (ended.end !== null) hintEpisodes(held.tx, hints);
+        return await finishModelCall(held, ended, { at: clock.now(), approvalTtlMs: options.approvalTtlMs ?? APPROVAL_TTL_MS });
+      }),
+    startToolAttempt: (lease, id) => write('startToolAttempt', lease, (held) => startToolAttempt(held, id)),
+    finishToolCall: (lease, id, ended) => told('finishToolCall', lease, (held) => finishToolCall(held, id, ended, clock.now())),
+    park: (lease) => write('park', lease, (held) => park(held, clock.now())),
+    complete: (lease, end) =>
+      told('complete', lease, async ({ tx, session, episode }) => {
+        hintEpisodes(tx, hints);
+        return await endEpisode(tx, { session, episode, end, at: clock.now() });
+      }),
   };
 }
 

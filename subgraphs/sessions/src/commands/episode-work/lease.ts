@@ -3,6 +3,7 @@ import type { EpisodeId, SessionId, TenantId } from '@switchyard/kernel/ids';
 import { lockEpisode, lockSession } from '../../store/conversation.ts';
 import type { EpisodeRow } from '../../store/entities/episode.ts';
 import type { SessionRow } from '../../store/entities/session.ts';
+import type { WritePoint } from './write-points.ts';
 
 /** The right to work on an episode until someone else gets it. */
 export type Lease = {
@@ -16,8 +17,8 @@ export type Lease = {
 /** Another worker has taken the episode over, or it has ended: stop, and write nothing more. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
-  constructor(episodeId: EpisodeId) {
-    super(`episode ${episodeId} is no longer ours`);
+  constructor(episodeId: EpisodeId, point: WritePoint) {
+    super(`episode ${episodeId} is no longer ours: ${point} was not written`);
   }
 }
 
@@ -27,12 +28,16 @@ export type Held = { readonly tx: Tx; readonly session: SessionRow; readonly epi
  * Runs `work` in one transaction with the session's and the episode's locks.
  * @throws LeaseLost when the fencing token is not the newest: a worker that was paused cannot write over its successor.
  */
-export async function underLease<T>(database: Database, lease: Lease, work: (held: Held) => Promise<T>): Promise<T> {
+export async function underLease<T>(
+  database: Database,
+  { lease, point }: { readonly lease: Lease; readonly point: WritePoint },
+  work: (held: Held) => Promise<T>,
+): Promise<T> {
   return await database.tenant(lease.tenantId, async (tx) => {
     const session = await lockSession(tx, lease.sessionId);
     const episode = await lockEpisode(tx, lease.episodeId);
     if (session === null || episode === null || episode.status !== 'RUNNING' || episode.fence !== lease.fence) {
-      throw new LeaseLost(lease.episodeId);
+      throw new LeaseLost(lease.episodeId, point);
     }
     return await work({ tx, session, episode });
   });

@@ -70,10 +70,10 @@ describe('an episode whose worker is killed', () => {
     expect(await stage.shown(episode.id)).toBe('I do not know that.');
   });
 
-  it.each([...deathsIn(APPROVED).map((death) => [death] as const), ...pairsIn(APPROVED)])(
+  it.each([...deathsIn(APPROVED).map((death) => [death, null] as const), ...pairsIn(APPROVED)])(
     '$0.when $0.point $0.nth, and again $1.when write $1.nth of the next, is asked once for an approval, and acts once',
     async (first, second) => {
-      const episode = await survivor.survive(APPROVED, second === undefined ? [first] : [first, second]);
+      const episode = await survivor.survive(APPROVED, second === null ? [first] : [first, second]);
       expect(episode).toMatchObject({ status: 'SUCCEEDED', answer: { content: 'Paid.' } });
       expect(stage.tools.effects).toEqual(episode.toolCalls.map(({ idempotencyKey }) => idempotencyKey));
       await expectLogAgrees(episode);

@@ -1,3 +1,4 @@
+import { ZERO } from '@switchyard/kernel/decimal';
 import {
   EpisodeSummaryDocument,
   type EpisodeSummaryQuery,
@@ -54,8 +55,10 @@ async function showEpisode(client: GraphClient, id: string, write: Write): Promi
   for (const citation of episode.citations) write(`  source    ${citation.title}\n`);
   for (const decision of episode.routeDecisions)
     write(`  route     ${decision.tier} (${decision.reason}): ${decision.explanation}\n`);
-  const used = episode.usage.map((record) => `${record.quantity} ${record.meter}`).join(', ');
-  write(`  cost      ${episode.cost.amount} ${episode.cost.currency}${used === '' ? '' : ` for ${used}`}\n`);
+  const used = [...Map.groupBy(episode.usage, (record) => record.meter)].map(
+    ([meter, records]) => `${records.reduce((sum, record) => sum.plus(record.quantity), ZERO)} ${meter}`,
+  );
+  write(`  cost      ${episode.cost.amount} ${episode.cost.currency}${used.length === 0 ? '' : ` for ${used.join(', ')}`}\n`);
 }
 
 /** Usage may lag up to 5 s behind the end of an episode. */

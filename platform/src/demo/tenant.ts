@@ -65,7 +65,10 @@ async function createTenant(options: {
   signal: AbortSignal;
 }): Promise<{ tenantId: string; apiKey: string }> {
   const operator = createGraphClient(options.url, options.operatorKey, options.signal);
-  const { createTenant: made } = await operator.request(CreateTenantDocument, { input: { name: 'Demo shop' } });
+  const { createTenant: made } = await operator.request(CreateTenantDocument, {
+    // The same one again when a first start was killed before it wrote its file.
+    input: { name: 'Demo shop', idempotencyKey: 'demo-shop' },
+  });
   await operator.close();
   return { tenantId: made.tenant.id, apiKey: made.secret };
 }

@@ -1,7 +1,7 @@
 import type { Topic } from '@switchyard/contracts/events';
 import type { CrossTenantPath, Database, Tx } from '@switchyard/database/database';
 import type { Consumer } from './event-log.ts';
-import { firstSeq, type LogPool, type LogRow, readFresh, readWindow } from './log-reader.ts';
+import { firstSeq, type LogPool, type LogRow, readFresh, readWindow, type WindowPart } from './log-reader.ts';
 import {
   type Advance,
   isHandled,
@@ -90,6 +90,7 @@ function createReader(options: GroupReaderOptions) {
   const largeWindows = new Set<string>();
   let movedAllAt = 0;
   let loadedAt = 0;
+  let ahead: Ahead | null = null;
 
   async function load(): Promise<void> {
     const positions = await database.crossTenant(path, (tx) => loadPositions(tx, group, topics));
@@ -146,18 +147,28 @@ function createReader(options: GroupReaderOptions) {
     return await move(wanted, unhandled, (from) => ({ seen: until, until: null, seq: 0n, windowNo: from.windowNo }));
   }
 
+  async function readPart(part: WindowPart): Promise<{ rows: LogRow[]; last: boolean }> {
+    const key = part.until.text;
+    const read = await readWindow(pool, part, largeWindows.has(key));
+    if (read !== 'large') return read;
+    largeWindows.add(key);
+    return await readPart(part);
+  }
+
+  /** The next rows are read while those before them are delivered, on the chance that they will be wanted. */
+  function readAhead(part: WindowPart): Ahead {
+    const read = readPart(part);
+    read.catch(() => undefined);
+    return { key: keyOfPart(part), read };
+  }
+
   /** In a window: its next rows, in the order of seq; after the last ones the window is what was seen. */
   async function inWindow(cohort: Cohort, until: NonNullable<Position['until']>): Promise<Outcome> {
     const part = { topics, seen: cohort.seen, until, after: cohort.seq, limit: delivery.limit() };
-    let read = await readWindow(pool, part, largeWindows.has(until.text));
-    if (read === 'large') {
-      largeWindows.add(until.text);
-      read = await readWindow(pool, part, true);
-    }
-    if (read === 'large') throw new Error('a large window was read as a small one');
-    const { rows, last } = read;
+    const { rows, last } = await (ahead?.key === keyOfPart(part) ? ahead.read : readPart(part));
     if (last) largeWindows.delete(until.text);
     const reached = rows.at(-1)?.seq ?? cohort.seq;
+    ahead = last ? null : readAhead({ ...part, after: reached });
     return await move(cohort.positions, rows, (from) =>
       last
         ? { seen: until, until: null, seq: 0n, windowNo: from.windowNo }
@@ -175,8 +186,17 @@ function createReader(options: GroupReaderOptions) {
       if (outcomes.includes('moved')) return 'moved';
       return outcomes.includes('taken') ? 'taken' : 'idle';
     },
-    forget: () => known.clear(),
+    forget() {
+      known.clear();
+      ahead = null;
+    },
   };
+}
+
+type Ahead = { readonly key: string; readonly read: Promise<{ rows: LogRow[]; last: boolean }> };
+
+function keyOfPart({ seen, until, after, limit }: WindowPart): string {
+  return `${seen.text} ${until.text} ${after} ${limit}`;
 }
 
 /** Positions that are read together: at the log's end, or at the same place in the same window. `seen` is the earliest of them. */
@@ -196,8 +216,8 @@ function movesOf(positions: readonly Position[], records: readonly LogRecord[], 
   const byKey = Map.groupBy(records, keyOf);
   return positions.map((position) => {
     const own = byKey.get(keyOf(position)) ?? [];
-    const asOf = own.reduce<Date | null>((latest, row) => (latest === null || row.time > latest ? row.time : latest), null);
-    return { position, to: to(position), handled: own.length, asOf };
+    const latestMs = own.reduce((latest, { timeMs }) => Math.max(latest, timeMs), Number.NEGATIVE_INFINITY);
+    return { position, to: to(position), handled: own.length, asOf: own.length === 0 ? null : new Date(latestMs) };
   });
 }
 

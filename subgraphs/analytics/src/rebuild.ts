@@ -4,10 +4,11 @@ import type { Consumer, ConsumerOptions, EventLog } from '@switchyard/event-log/
 import { forgetGroups, handOver, hasReached, holdGroup } from '@switchyard/event-log/hand-over';
 import type { Clock } from '@switchyard/kernel/clock';
 import { newId } from '@switchyard/kernel/ids';
-import { foldFacts } from './commands/fold-facts.ts';
-import { learnEvents, projectEvents } from './commands/project-events.ts';
+import { foldLessons, gatherLessons } from './commands/fold-lessons.ts';
+import { projectEvents } from './commands/project-events.ts';
 import { ANALYTICS_GROUP, ANALYTICS_TOPICS } from './consumers.ts';
 import { PROJECTION, REBUILT_WITHIN_MS } from './domain/projections.ts';
+import { closeAllBuckets } from './store/closing-store.ts';
 import {
   beginRebuild,
   discardRebuild,
@@ -89,7 +90,7 @@ function createRebuild(options: RebuildOptions, runId: string) {
     batchSize: options.batchSize ?? 10_000,
     async handle(events, tx) {
       if (!(await ownsTables(tx, runId))) throw new RebuildError(OVERTAKEN);
-      await (isFolded ? projectEvents : learnEvents)(tx, 'analytics_rebuild', events);
+      await (isFolded ? projectEvents(tx, 'analytics_rebuild', events) : gatherLessons(tx, events));
       tx.afterCommit(() => {
         count.handled += events.length;
       });
@@ -135,12 +136,13 @@ function createRebuild(options: RebuildOptions, runId: string) {
         await sleep(LOOK_EVERY_MS);
       }
     },
-    /** Up to here facts alone were gathered; from here on figures are kept as the live consumer keeps them. */
+    /** Up to here it was only put aside what events say; from here on figures are kept as the live consumer keeps them. */
     async fold(): Promise<void> {
       await rest();
+      await inTransaction((from) => inTransaction((to) => foldLessons(from, to, goOn)));
       await inTransaction(async (tx) => {
-        await foldFacts(tx, 'analytics_rebuild', goOn);
         await settleRebuild(tx);
+        await closeAllBuckets(tx, 'analytics_rebuild');
       });
       isFolded = true;
       await read();

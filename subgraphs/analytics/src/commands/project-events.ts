@@ -34,8 +34,8 @@ export async function projectEvents(tx: Tx, model: ReadModel, events: readonly E
   await closeBuckets(tx, model, watermarks);
 }
 
-/** The part of it that concerns facts alone: the figures are then to be folded from them (see fold-facts.ts). */
-export async function learnEvents(tx: Tx, model: ReadModel, events: readonly EventEnvelope[]): Promise<Lesson> {
+/** The part of it that concerns facts alone. */
+async function learnEvents(tx: Tx, model: ReadModel, events: readonly EventEnvelope[]): Promise<Lesson> {
   if (events.length === 0) return { learned: [], watermarks: new Map() };
   // What a crash takes back of the effects, it takes back of the position too: nothing need wait for the disk.
   await tx.query('set local synchronous_commit to off');
@@ -50,6 +50,15 @@ export async function learnEvents(tx: Tx, model: ReadModel, events: readonly Eve
   }
   await saveFacts(tx, model, learned);
   return { learned, watermarks };
+}
+
+/** What these events say by themselves, subject by subject. */
+export function lessonsOf(events: readonly EventEnvelope[]): (SubjectKey & { readonly facts: Facts })[] {
+  return [...newsBySubject(events).values()].map(({ tenantId, subject, said }) => ({
+    tenantId,
+    subject,
+    facts: learn({}, said),
+  }));
 }
 
 type News = SubjectKey & { readonly said: SubjectFact[] };
@@ -77,7 +86,7 @@ function factsFrom(event: EventEnvelope): readonly SubjectFact[] {
   }
 }
 
-function newestEvents(events: readonly EventEnvelope[]): Map<TenantId, Date> {
+export function newestEvents(events: readonly EventEnvelope[]): Map<TenantId, Date> {
   const newest = new Map<TenantId, Date>();
   for (const { tenantid, time } of events) {
     const at = new Date(time);

@@ -62,6 +62,16 @@ export function learn(known: Facts, news: readonly SubjectFact[]): Facts {
   return facts;
 }
 
+/** What is known when both are: of each fact the newer statement. */
+export function mergeFacts(a: Facts, b: Facts): Facts {
+  const facts: Record<string, Fact> = { ...a };
+  for (const [key, fact] of Object.entries(b)) {
+    const before = facts[key];
+    if (before === undefined || before.by < fact.by) facts[key] = fact;
+  }
+  return facts;
+}
+
 /**
  * What an event says, in facts; none for the events that no figure needs. The log has checked that it fits its type's schema:
  * one that does not goes to the dead letters, and comes to no handler.

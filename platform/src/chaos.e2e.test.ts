@@ -109,8 +109,7 @@ if (!hasKafka()) {
       const every = async (ms: number, name: keyof typeof kills, kill: () => unknown): Promise<void> => {
         while (!over.signal.aborted || kills[name] < KILLS) {
           await sleep(ms * (0.5 + Math.random()));
-          await kill();
-          kills[name] += 1;
+          if ((await kill()) !== false) kills[name] += 1;
         }
       };
       const chaos = Promise.all([

@@ -35,6 +35,16 @@ describe('an event that comes out of a log', () => {
     expect(readEvent(text)).toEqual({ kind: 'misfit', reason, detail: expect.stringContaining(detail) });
   });
 
+  it.each([
+    ['2026-01-01T00:00:00+02:00', 'event'],
+    ['2026-02-30T00:00:00.000Z', 'misfit'],
+    ['2026-01-01T25:00:00.000Z', 'misfit'],
+    ['2026-13-01T00:00:00.000Z', 'misfit'],
+    ['yesterday', 'misfit'],
+  ])('that happened at %s is a %s', (time, kind) => {
+    expect(read({ time }).kind).toBe(kind);
+  });
+
   it('says where it does not fit, never what stood there', () => {
     expect(JSON.stringify(read({ data: { sessionId: 'secret' } }))).not.toContain('secret');
   });

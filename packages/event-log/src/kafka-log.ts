@@ -36,7 +36,7 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<KafkaLog
   const { logger, prefix = '' } = options;
   const kafka = createKafka({ brokers: options.brokers, clientId: 'switchyard', logger });
   const nameOf = (topic: Topic) => prefix + topic;
-  const admin = kafka.admin();
+  let admin = kafka.admin();
   try {
     await admin.connect();
     await ensureTopics(admin, nameOf, options.retentionDays ?? {});
@@ -44,6 +44,25 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<KafkaLog
     await admin.disconnect().catch(() => undefined);
     throw new Error(`Kafka cannot be reached at ${options.brokers.join(', ')}.`, { cause });
   }
+  /**
+   * kafkajs' admin client asks the brokers that it knew to lead the partitions five minutes ago, and refuses to learn otherwise
+   * from their refusal. A new one asks afresh.
+   */
+  const lag = async (group: Parameters<EventLog['lag']>[0]): ReturnType<EventLog['lag']> => {
+    const asked = admin;
+    try {
+      return await measureKafkaLag(asked, prefix, group);
+    } catch (error) {
+      if (admin === asked) {
+        const fresh = kafka.admin();
+        await fresh.connect();
+        if (admin === asked) admin = fresh;
+        else await fresh.disconnect();
+        await asked.disconnect().catch(() => undefined);
+      }
+      throw error;
+    }
+  };
   const sink = createKafkaSink(kafka, nameOf);
   const metrics = openLogMetrics(options.registry ?? new Registry());
   const consumers = new Set<Consumer>();
@@ -53,7 +72,7 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<KafkaLog
       const running = await startKafkaConsumer({ kafka, prefix, logger, metrics }, consumer);
       const { database, group } = consumer;
       const unwatch = [
-        metrics.watch(() => measureKafkaLag(admin, prefix, consumer)),
+        metrics.watch(() => lag(consumer)),
         metrics.watchDeadLetters(group, () => countDeadLetters(database, group)),
       ];
       const stoppable = {
@@ -66,7 +85,7 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<KafkaLog
       consumers.add(stoppable);
       return stoppable;
     },
-    lag: (group) => measureKafkaLag(admin, prefix, group),
+    lag,
     publish: (records) => sink.publish(records),
     async close() {
       await Promise.all([...consumers].map((consumer) => consumer.stop()));

@@ -32,7 +32,7 @@ export type LogRow = {
 export type LogPool = Pick<pg.Pool, 'query'>;
 
 /** The time as a number: parsing a timestamp costs as much as the rest of the row. */
-const COLUMNS = 'topic, partition, seq, xid, (extract(epoch from time) * 1000)::float8 as time_ms, envelope::text as text';
+const COLUMNS = `topic, partition, seq, xid, date_part('epoch', time) * 1000 as time_ms, envelope::text as text`;
 
 /**
  * Topics stand in the text as literals, so that partitions of others are pruned when the statement is planned: PostgreSQL does
@@ -95,8 +95,12 @@ export async function readFresh(
   };
 }
 
+/** Of a position that has seen nothing yet (see the table's default): everything after it is the whole log, which need not be looked through. */
+const BEGINNING = 1n;
+
 /** The least seq after `seen`: where a window that is read by seq begins. */
 export async function firstSeq(pool: LogPool, topics: readonly Topic[], seen: Snapshot): Promise<bigint> {
+  if (seen.xmax <= BEGINNING) return 1n;
   const { rows } = await pool.query<{ first: string | null }>(FIRST(topics), bounds(seen));
   return BigInt(rows[0]?.first ?? 1);
 }
@@ -140,7 +144,7 @@ function logRow(row: RawRow): LogRow {
     partition: row.partition,
     seq: BigInt(row.seq),
     xid: BigInt(row.xid),
-    timeMs: row.time_ms,
+    timeMs: Math.round(row.time_ms),
     text: row.text,
   };
 }

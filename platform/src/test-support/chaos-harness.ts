@@ -65,8 +65,14 @@ export async function startGround() {
     database,
     broker,
     url: test.appUrl,
-    /** As a power cut: nothing is written down, and it recovers from its write-ahead log. */
-    crashPostgres: () => void process.kill(server.pid, 'SIGQUIT'),
+    /** As a power cut: nothing is written down, and it recovers from its write-ahead log. False while it is down from the last one. */
+    crashPostgres(): boolean {
+      try {
+        return process.kill(server.pid, 'SIGQUIT');
+      } catch {
+        return false;
+      }
+    },
     async stop() {
       await database.close();
       await broker.stop();

@@ -17,6 +17,7 @@ import { ladderOf, type TierSettings } from './domain/tiers.ts';
 import { createRouterMetrics } from './metrics.ts';
 import { Canary, CanaryStats, canaryMutations } from './resolvers/canary.ts';
 import { Episode } from './resolvers/episode.ts';
+import { simulationQueries } from './resolvers/policy-simulation.ts';
 import { decisionMutations, decisionQueries, RouteCandidate, RouteDecision } from './resolvers/route-decision.ts';
 import { policyMutations, RoutingPolicy } from './resolvers/routing-policy.ts';
 import { Tenant } from './resolvers/tenant.ts';
@@ -83,7 +84,7 @@ export function createRouterModule(options: RouterModuleOptions): RouterModule {
     sdl: SDL,
     resolvers: {
       ...SCALARS,
-      Query: { ...tierQueries, ...decisionQueries },
+      Query: { ...tierQueries, ...decisionQueries, ...simulationQueries },
       Mutation: { ...decisionMutations, ...policyMutations, ...canaryMutations },
       Tier,
       RouteDecision,

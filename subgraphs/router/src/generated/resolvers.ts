@@ -64,6 +64,12 @@ export type Episode = {
   routeDecisions: Array<RouteDecision>;
 };
 
+/** IPS: inverse propensities. SELF_NORMALISED: these, divided by their sum. DOUBLY_ROBUST: predictions, corrected by inverse propensities. */
+export type EstimationMethod =
+  | 'DOUBLY_ROBUST'
+  | 'IPS'
+  | 'SELF_NORMALISED';
+
 export type Money = {
   __typename?: 'Money';
   amount: Scalars['Decimal']['output'];
@@ -123,11 +129,42 @@ export type PageInfo = {
   startCursor?: Maybe<Scalars['String']['output']>;
 };
 
+/** The same, by one of three ways of estimating it. */
+export type PolicyEstimate = {
+  __typename?: 'PolicyEstimate';
+  errorRate: Scalars['Float']['output'];
+  errorRateInterval: Array<Scalars['Float']['output']>;
+  meanCost: Money;
+  meanCostInterval: Array<Scalars['Decimal']['output']>;
+  method: EstimationMethod;
+};
+
+/** What a policy would have done with traffic that has already run, estimated from the logged propensities. */
+export type PolicySimulation = {
+  __typename?: 'PolicySimulation';
+  actual: SimulatedArm;
+  /** Simulated less actual. */
+  difference: SimulatedArm;
+  effectiveSampleSize: Scalars['Float']['output'];
+  estimates: Array<PolicyEstimate>;
+  range: RequestedRange;
+  /** Decisions of the router's own: not pinned, and no escalations. */
+  requests: Scalars['Int']['output'];
+  /** Doubly robust. */
+  simulated: SimulatedArm;
+  /** Of all requests. */
+  tierDistribution: Array<TierShare>;
+  /** Share of them that nothing can be said of, because the policy wants a tier that could not have been tried. All that follows is about the others. */
+  unsupportedShare: Scalars['Float']['output'];
+};
+
 export type Query = {
   __typename?: 'Query';
   routeDecision?: Maybe<RouteDecision>;
   /** Newest first. */
   routeDecisions: RouteDecisionConnection;
+  /** Reads every decision of the range: a million take half a minute. */
+  simulatePolicy: PolicySimulation;
   /** Cheapest first. */
   tiers: Array<Tier>;
 };
@@ -146,6 +183,11 @@ export type QueryRouteDecisionsArgs = {
   tier?: InputMaybe<Scalars['String']['input']>;
 };
 
+
+export type QuerySimulatePolicyArgs = {
+  input: SimulatePolicyInput;
+};
+
 export type ReportOutcomeInput = {
   /** Only for a decision of `route`: what an episode cost is metered. */
   actualCost?: InputMaybe<Scalars['Decimal']['input']>;
@@ -153,6 +195,12 @@ export type ReportOutcomeInput = {
   latencyMs?: InputMaybe<Scalars['Float']['input']>;
   outcome: RouteOutcome;
   routeDecisionId: Scalars['ID']['input'];
+};
+
+export type RequestedRange = {
+  __typename?: 'RequestedRange';
+  from: Scalars['DateTime']['output'];
+  to: Scalars['DateTime']['output'];
 };
 
 export type RouteCandidate = {
@@ -254,6 +302,20 @@ export type RoutingPolicy = {
   version: Scalars['Int']['output'];
 };
 
+export type SimulatePolicyInput = {
+  policy: UpdateRoutingPolicyInput;
+  range: TimeRange;
+};
+
+/** Means with their 95 % intervals, [low, high]. A cost that is not known yet is taken to be as expected; errors are those of decisions whose outcome is known. */
+export type SimulatedArm = {
+  __typename?: 'SimulatedArm';
+  errorRate: Scalars['Float']['output'];
+  errorRateInterval: Array<Scalars['Float']['output']>;
+  meanCost: Money;
+  meanCostInterval: Array<Scalars['Decimal']['output']>;
+};
+
 export type StartCanaryInput = {
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   plannedRequests?: InputMaybe<Scalars['Int']['input']>;
@@ -281,6 +343,12 @@ export type Tier = {
   name: Scalars['String']['output'];
   outputPricePerMillion: Money;
   provider: Scalars['String']['output'];
+};
+
+export type TierShare = {
+  __typename?: 'TierShare';
+  share: Scalars['Float']['output'];
+  tier: Scalars['String']['output'];
 };
 
 /** Half-open: [from, to). */
@@ -419,13 +487,17 @@ export type ResolversTypes = {
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Decimal: ResolverTypeWrapper<Scalars['Decimal']['output']>;
   Episode: ResolverTypeWrapper<EpisodeMapper>;
+  EstimationMethod: EstimationMethod;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   Money: ResolverTypeWrapper<Money>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  PolicyEstimate: ResolverTypeWrapper<PolicyEstimate>;
+  PolicySimulation: ResolverTypeWrapper<PolicySimulation>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   ReportOutcomeInput: ReportOutcomeInput;
+  RequestedRange: ResolverTypeWrapper<RequestedRange>;
   RouteCandidate: ResolverTypeWrapper<RouteCandidateMapper>;
   RouteDecision: ResolverTypeWrapper<RouteDecisionMapper>;
   RouteDecisionConnection: ResolverTypeWrapper<RouteDecisionConnectionMapper>;
@@ -435,9 +507,12 @@ export type ResolversTypes = {
   RouteOutcome: RouteOutcome;
   RouteReason: RouteReason;
   RoutingPolicy: ResolverTypeWrapper<RoutingPolicyMapper>;
+  SimulatePolicyInput: SimulatePolicyInput;
+  SimulatedArm: ResolverTypeWrapper<SimulatedArm>;
   StartCanaryInput: StartCanaryInput;
   Tenant: ResolverTypeWrapper<TenantMapper>;
   Tier: ResolverTypeWrapper<TierMapper>;
+  TierShare: ResolverTypeWrapper<TierShare>;
   TimeRange: TimeRange;
   UpdateRoutingPolicyInput: UpdateRoutingPolicyInput;
 };
@@ -458,8 +533,11 @@ export type ResolversParentTypes = {
   Mutation: Record<PropertyKey, never>;
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
+  PolicyEstimate: PolicyEstimate;
+  PolicySimulation: PolicySimulation;
   Query: Record<PropertyKey, never>;
   ReportOutcomeInput: ReportOutcomeInput;
+  RequestedRange: RequestedRange;
   RouteCandidate: RouteCandidateMapper;
   RouteDecision: RouteDecisionMapper;
   RouteDecisionConnection: RouteDecisionConnectionMapper;
@@ -467,9 +545,12 @@ export type ResolversParentTypes = {
   RouteFeatures: RouteFeatures;
   RouteInput: RouteInput;
   RoutingPolicy: RoutingPolicyMapper;
+  SimulatePolicyInput: SimulatePolicyInput;
+  SimulatedArm: SimulatedArm;
   StartCanaryInput: StartCanaryInput;
   Tenant: TenantMapper;
   Tier: TierMapper;
+  TierShare: TierShare;
   TimeRange: TimeRange;
   UpdateRoutingPolicyInput: UpdateRoutingPolicyInput;
 };
@@ -534,10 +615,36 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
   startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type PolicyEstimateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PolicyEstimate'] = ResolversParentTypes['PolicyEstimate']> = {
+  errorRate?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  errorRateInterval?: Resolver<Array<ResolversTypes['Float']>, ParentType, ContextType>;
+  meanCost?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  meanCostInterval?: Resolver<Array<ResolversTypes['Decimal']>, ParentType, ContextType>;
+  method?: Resolver<ResolversTypes['EstimationMethod'], ParentType, ContextType>;
+};
+
+export type PolicySimulationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PolicySimulation'] = ResolversParentTypes['PolicySimulation']> = {
+  actual?: Resolver<ResolversTypes['SimulatedArm'], ParentType, ContextType>;
+  difference?: Resolver<ResolversTypes['SimulatedArm'], ParentType, ContextType>;
+  effectiveSampleSize?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  estimates?: Resolver<Array<ResolversTypes['PolicyEstimate']>, ParentType, ContextType>;
+  range?: Resolver<ResolversTypes['RequestedRange'], ParentType, ContextType>;
+  requests?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  simulated?: Resolver<ResolversTypes['SimulatedArm'], ParentType, ContextType>;
+  tierDistribution?: Resolver<Array<ResolversTypes['TierShare']>, ParentType, ContextType>;
+  unsupportedShare?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   routeDecision?: Resolver<Maybe<ResolversTypes['RouteDecision']>, ParentType, ContextType, RequireFields<QueryRouteDecisionArgs, 'id'>>;
   routeDecisions?: Resolver<ResolversTypes['RouteDecisionConnection'], ParentType, ContextType, RequireFields<QueryRouteDecisionsArgs, 'first'>>;
+  simulatePolicy?: Resolver<ResolversTypes['PolicySimulation'], ParentType, ContextType, RequireFields<QuerySimulatePolicyArgs, 'input'>>;
   tiers?: Resolver<Array<ResolversTypes['Tier']>, ParentType, ContextType>;
+};
+
+export type RequestedRangeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RequestedRange'] = ResolversParentTypes['RequestedRange']> = {
+  from?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  to?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type RouteCandidateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RouteCandidate'] = ResolversParentTypes['RouteCandidate']> = {
@@ -595,6 +702,13 @@ export type RoutingPolicyResolvers<ContextType = Context, ParentType extends Res
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
+export type SimulatedArmResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SimulatedArm'] = ResolversParentTypes['SimulatedArm']> = {
+  errorRate?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  errorRateInterval?: Resolver<Array<ResolversTypes['Float']>, ParentType, ContextType>;
+  meanCost?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  meanCostInterval?: Resolver<Array<ResolversTypes['Decimal']>, ParentType, ContextType>;
+};
+
 export type TenantResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Tenant'] = ResolversParentTypes['Tenant'], FederationReferenceType extends FederationReferenceTypes['Tenant'] = FederationReferenceTypes['Tenant']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Tenant']> | FederationReferenceType, FederationReferenceType, ContextType>;
   canary?: Resolver<Maybe<ResolversTypes['Canary']>, ParentType, ContextType>;
@@ -611,6 +725,11 @@ export type TierResolvers<ContextType = Context, ParentType extends ResolversPar
   provider?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type TierShareResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TierShare'] = ResolversParentTypes['TierShare']> = {
+  share?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  tier?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = Context> = {
   Canary?: CanaryResolvers<ContextType>;
   CanaryStats?: CanaryStatsResolvers<ContextType>;
@@ -621,14 +740,19 @@ export type Resolvers<ContextType = Context> = {
   Money?: MoneyResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
+  PolicyEstimate?: PolicyEstimateResolvers<ContextType>;
+  PolicySimulation?: PolicySimulationResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  RequestedRange?: RequestedRangeResolvers<ContextType>;
   RouteCandidate?: RouteCandidateResolvers<ContextType>;
   RouteDecision?: RouteDecisionResolvers<ContextType>;
   RouteDecisionConnection?: RouteDecisionConnectionResolvers<ContextType>;
   RouteDecisionEdge?: RouteDecisionEdgeResolvers<ContextType>;
   RouteFeatures?: RouteFeaturesResolvers<ContextType>;
   RoutingPolicy?: RoutingPolicyResolvers<ContextType>;
+  SimulatedArm?: SimulatedArmResolvers<ContextType>;
   Tenant?: TenantResolvers<ContextType>;
   Tier?: TierResolvers<ContextType>;
+  TierShare?: TierShareResolvers<ContextType>;
 };
 

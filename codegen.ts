@@ -27,7 +27,7 @@ const config: CodegenConfig = {
     wanted.map((name) => [
       `subgraphs/${name}/src/generated/resolvers.ts`,
       {
-        schema: `subgraphs/${name}/schema.graphql`,
+        schema: `subgraphs/${name}/*.graphql`,
         plugins: ['typescript', 'typescript-resolvers'],
         config: {
           federation: true,

@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { generate } from '@graphql-codegen/cli';
 import { jsonSchemaFiles } from '@switchyard/contracts/json-schemas';
+import { readSdl } from '@switchyard/runtime/sdl';
 import { composeSupergraph } from '@switchyard/schema/compose';
 import { environmentExample } from '../platform/src/config.ts';
 
@@ -31,7 +33,7 @@ async function resolverTypes(): Promise<GeneratedFile[]> {
 async function supergraph(): Promise<GeneratedFile[]> {
   const subgraphs = subgraphNames().map((name) => ({
     name,
-    sdl: readFileSync(join(ROOT, 'subgraphs', name, 'schema.graphql'), 'utf8'),
+    sdl: readSdl(pathToFileURL(join(ROOT, 'subgraphs', name, '/'))),
   }));
   if (subgraphs.length === 0) return [];
   const { supergraphSdl, apiSdl } = composeSupergraph(subgraphs);

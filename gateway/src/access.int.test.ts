@@ -20,13 +20,17 @@ beforeAll(async () => {
 });
 afterAll(() => running.stop());
 
-function token(claims: Record<string, unknown> = {}, key = identityProvider.privateKey): Promise<string> {
+function token(
+  claims: Record<string, unknown> = {},
+  expires: string | Date = '1m',
+  key = identityProvider.privateKey,
+): Promise<string> {
   return new SignJWT({ tenant: TENANT, scope: 'SESSIONS_READ', ...claims })
     .setProtectedHeader({ alg: 'EdDSA' })
     .setSubject('user-1')
     .setIssuer(ISSUER)
     .setAudience('switchyard')
-    .setExpirationTime('1m')
+    .setExpirationTime(expires)
     .sign(key);
 }
 
@@ -44,7 +48,7 @@ describe('a credential that is', () => {
     ['unknown', async () => `Bearer sk_${'a'.repeat(32)}`],
     ['expired', async () => `Bearer ${running.keys.issue({ tenantId: TENANT, expiresAt: new Date(Date.now() - 1) })}`],
     ['revoked', async () => `Bearer ${running.keys.issue({ tenantId: TENANT, revokedAt: new Date() })}`],
-    ['a token of a stranger', async () => `Bearer ${await token({}, generateKeyPairSync('ed25519').privateKey)}`],
+    ['a token of a stranger', async () => `Bearer ${await token({}, '1m', generateKeyPairSync('ed25519').privateKey)}`],
     ['a token without a tenant', async () => `Bearer ${await token({ tenant: null })}`],
   ];
 
@@ -72,28 +76,43 @@ test('explorers may send the key among headers, in any case', async () => {
   expect(value).toEqual({ data: { viewer: { tenant: TENANT } } });
 });
 
-test('a key that is revoked is refused, and its socket and event stream end, within 5 s', async () => {
-  const secret = running.keys.issue({ tenantId: TENANT });
-  const authorization = `Bearer ${secret}`;
+type Ending = { readonly bearer: string; end(): void };
+const inTwoSeconds = () => new Date(Date.now() + 2_000);
+
+test.each<[string, () => Promise<Ending>]>([
+  [
+    'a key that is revoked',
+    async () => {
+      const bearer = running.keys.issue({ tenantId: TENANT });
+      return { bearer, end: () => running.keys.revoke(bearer) };
+    },
+  ],
+  [
+    'a key that expires',
+    async () => ({ bearer: running.keys.issue({ tenantId: TENANT, expiresAt: inTwoSeconds() }), end: () => {} }),
+  ],
+  ['a token that expires', async () => ({ bearer: await token({}, inTwoSeconds()), end: () => {} })],
+])('%s is refused, and its socket and event stream end', async (name, open) => {
+  const { bearer, end } = await open();
+  const [authorization, talkId] = [`Bearer ${bearer}`, name];
+  const query = `subscription { events(talkId: "${talkId}") { id } }`;
   const closed = Promise.withResolvers<number>();
   const client = running.socket(authorization, { on: { closed: (event) => closed.resolve((event as { code: number }).code) } });
   client
-    .iterate({ query: 'subscription { events(talkId: "revoked") { id } }' })
+    .iterate({ query })
     .next()
     .catch(() => {});
-  const stream = await running.post(
-    { query: 'subscription { events(talkId: "revoked") { id } }' },
-    { authorization, accept: 'text/event-stream' },
-  );
-  await until(() => running.graph.watchers('revoked') === 2);
+  const stream = await running.post({ query }, { authorization, accept: 'text/event-stream' });
+  await until(() => running.graph.watchers(talkId) === 2);
 
-  running.keys.revoke(secret);
-  const revokedAt = Date.now();
+  end();
+  const endedAt = Date.now();
   expect(await closed.promise).toBe(4403);
   expect(await stream.text()).not.toContain('event: complete');
-  expect(Date.now() - revokedAt).toBeLessThan(5_000);
+  // The contract's bound for a revocation, on the process that was asked; the two seconds are until the others expire.
+  expect(Date.now() - endedAt).toBeLessThan(5_000 + 2_000);
   expect((await running.post(VIEWER, { authorization })).status).toBe(401);
-  await until(() => running.graph.watchers('revoked') === 0);
+  await until(() => running.graph.watchers(talkId) === 0);
 });
 
 test('the store is told of each use of a key', async () => {

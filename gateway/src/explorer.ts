@@ -32,6 +32,18 @@ const SANDBOX = `<!doctype html>
 </html>
 `;
 
+const FIRST_QUERY = `# Put an API key, or the operator's, into the headers below. Then run this.
+{
+  viewer {
+    scopes
+    tenant {
+      id
+      name
+    }
+  }
+}
+`;
+
 /** GraphiQL, served whole from here. */
 const GRAPHIQL = ruruHTML({
   staticPath: STATIC_PATH,
@@ -40,7 +52,8 @@ const GRAPHIQL = ruruHTML({
   // All of it is optional, but its types say so only where the sources of GraphiQL are installed; here it comes prebuilt.
   clientConfig: {
     isHeadersEditorEnabled: true,
-    initialHeaders: '{\n  "Authorization": "Bearer <api key>"\n}',
+    defaultQuery: FIRST_QUERY,
+    defaultHeaders: '{\n  "Authorization": "Bearer <api key>"\n}',
   } as RuruClientConfig,
   htmlParts: { titleTag: '<title>Switchyard GraphiQL</title>' },
 });

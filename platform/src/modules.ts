@@ -1,6 +1,6 @@
 import { SCHEMA as ANALYTICS, ANALYTICS_GROUP, ANALYTICS_TOPICS, createAnalyticsModule } from '@switchyard/analytics/module';
 import { SCHEMA as BILLING, type BillingModule, createBillingModule } from '@switchyard/billing/module';
-import { type Database, openDatabase } from '@switchyard/database/database';
+import { type Database, openDatabase, UnsafeRoleError } from '@switchyard/database/database';
 import type { Schema } from '@switchyard/database/schema';
 import { LOG_SCHEMA } from '@switchyard/event-log/schema';
 import { systemClock } from '@switchyard/kernel/clock';
@@ -24,6 +24,8 @@ import type { Logs } from './adapters.ts';
 import type { AnalyticsUrls } from './analytics-postgres.ts';
 import type { Closers } from './closers.ts';
 import type { Config, Role } from './config.ts';
+import { createPoolMetrics } from './pool-metrics.ts';
+import { StartError } from './start-error.ts';
 
 /** Everything that is kept, in the order in which it is migrated. */
 export const SCHEMAS: readonly Schema[] = [LOG_SCHEMA, SESSIONS, ROUTER, BILLING, ANALYTICS];
@@ -65,8 +67,16 @@ export async function mountModules(options: MountOptions): Promise<Modules> {
   const { config, contextKey, registry, logger, closers } = options;
   const needs = (...roles: Role[]): boolean => roles.some((role) => config.ROLES.includes(role));
   const opened: Database[] = [];
+  const watchPool = createPoolMetrics(registry);
   const open = async (schema: Schema, url = options.databaseUrl): Promise<Database> => {
-    const database = await openDatabase({ url, schema, poolSize: config.DATABASE_POOL });
+    const database = await openDatabase({
+      url,
+      schema,
+      poolSize: config.DATABASE_POOL,
+      onPool: (pool) => watchPool(schema.name, pool),
+    }).catch((error: unknown) => {
+      throw error instanceof UnsafeRoleError ? new StartError(`DATABASE_URL does not fit: ${error.message}`, error) : error;
+    });
     closers.add(`the database of ${schema.name}`, () => database.close());
     opened.push(database);
     return database;

@@ -10,6 +10,27 @@ import { startBreakablePostgres } from './test-support/breakable-postgres.ts';
 const OPERATOR_KEY = 'operator-key-of-the-start-test';
 const VIEWER = '{ viewer { scopes } }';
 
+/** What dashboards and alerts stand on: renaming one breaks them silently. */
+const PROMISED_METRICS = [
+  'router_decision_latency_ms',
+  'router_misroute_rate',
+  'tier_distribution',
+  'expected_vs_actual_cost',
+  'ws_active_connections',
+  'ws_backpressure_drops',
+  'ws_send_errors',
+  'graphql_requests_total',
+  'graphql_request_duration_seconds',
+  'log_consumer_lag_events',
+  'log_consumer_lag_seconds',
+  'database_pool_connections',
+  'database_pool_waiting',
+  'episodes_total',
+  'tool_calls_total',
+  'nodejs_eventloop_lag_seconds',
+  'process_resident_memory_bytes',
+];
+
 /** A start that must fail says one sentence that tells what to do, and no stack. */
 function expectOneSentence(ended: { code: number | null; output: string }, ...words: string[]): void {
   expect(ended.code).toBe(1);
@@ -52,7 +73,8 @@ describe('a start of the platform', () => {
       'Invoice preview',
     ])
       expect(shown).toContain(words);
-    expect(await (await fetch(first.metricsUrl)).text()).toContain('router_decision_latency_ms');
+    const metrics = await (await fetch(first.metricsUrl)).text();
+    for (const name of PROMISED_METRICS) expect(metrics).toMatch(new RegExp(`^${name}(_count|_bucket)?(\\{.*\\})? [0-9]`, 'm'));
     expect(await first.end('SIGTERM')).toBe(0);
     expect(await processesOf(env.DATA_DIR)).toEqual([]);
 

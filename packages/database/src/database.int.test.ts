@@ -106,5 +106,15 @@ describe('a unit of work', () => {
   it('is refused to a role that could get around row-level security', async () => {
     await expect(openDatabase({ url: test.adminUrl, schema: SCHEMA })).rejects.toThrow(/row-level security/);
     await expect(openDatabase({ url: test.ownerUrl, schema: SCHEMA })).rejects.toThrow(/row-level security/);
+    const admin = new pg.Client({ connectionString: test.adminUrl });
+    await admin.connect();
+    await admin.query(`create role member_of_owner login noinherit password 'm' in role switchyard_owner`);
+    try {
+      const url = Object.assign(new URL(test.appUrl), { username: 'member_of_owner', password: 'm' });
+      await expect(openDatabase({ url: String(url), schema: SCHEMA })).rejects.toThrow(/row-level security/);
+    } finally {
+      await admin.query('drop role member_of_owner');
+      await admin.end();
+    }
   });
 });

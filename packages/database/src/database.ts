@@ -1,6 +1,7 @@
 import { type EntityManager, MikroORM, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { TenantId } from '@switchyard/kernel/ids';
 import { CompiledQuery } from 'kysely';
+import type pg from 'pg';
 import { reclaimLostConnections } from './lost-connections.ts';
 import { CROSS_TENANT_ROLE, TENANT_SETTING } from './policies.ts';
 import type { Schema } from './schema.ts';
@@ -41,9 +42,24 @@ export type DatabaseOptions = {
   readonly schema: Schema;
   /** Connections at most. Default 8. */
   readonly poolSize?: number;
+  /** Is handed the pool's figures, which are always those of now. */
+  readonly onPool?: (pool: PoolFigures) => void;
 };
 
-/** @throws Error when the server cannot be reached, or the role could get around row-level security. */
+export type PoolFigures = {
+  /** Connections that are open. */
+  readonly totalCount: number;
+  readonly idleCount: number;
+  /** Units of work that wait for one. */
+  readonly waitingCount: number;
+};
+
+/** The role that a connection string names could get around row-level security. */
+export class UnsafeRoleError extends Error {
+  override readonly name = 'UnsafeRoleError';
+}
+
+/** @throws UnsafeRoleError; Error when the server cannot be reached. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const orm = await MikroORM.init({
     driver: PostgreSqlDriver,
@@ -51,7 +67,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     entities: [...options.schema.entities],
     schema: options.schema.name,
     pool: { min: 0, max: options.poolSize ?? 8 },
-    driverOptions: { onPoolCreated: reclaimLostConnections },
+    driverOptions: {
+      onPoolCreated: (pool: pg.Pool) => {
+        reclaimLostConnections(pool);
+        options.onPool?.(pool);
+      },
+    },
     forceUtcTimezone: true,
     validateRequired: false,
     discovery: { warnWhenNoEntities: false },
@@ -86,15 +107,17 @@ async function unitOfWork<T>(root: EntityManager, session: SessionContext, work:
   return result;
 }
 
+/** By itself, or by any role that it can take on. */
 async function refuseUnsafeRole(em: EntityManager): Promise<void> {
   const [role] = (await em.fork().execute(
-    `select rolname, rolsuper or rolbypassrls as unsafe,
-            exists (select from pg_class where relowner = pg_roles.oid) as owns
-       from pg_roles where rolname = current_user`,
-  )) as { rolname: string; unsafe: boolean; owns: boolean }[];
-  if (role === undefined || role.unsafe || role.owns) {
-    throw new Error(
-      `The database role ${role?.rolname ?? '?'} could get around row-level security: connect as a role that owns nothing and has no BYPASSRLS.`,
+    `select current_user as name,
+            exists (select from pg_roles r
+                     where pg_has_role(current_user, r.oid, 'member')
+                       and (r.rolsuper or r.rolbypassrls or exists (select from pg_class where relowner = r.oid))) as unsafe`,
+  )) as { name: string; unsafe: boolean }[];
+  if (role === undefined || role.unsafe) {
+    throw new UnsafeRoleError(
+      `The database role ${role?.name ?? '?'} could get around row-level security: connect as a role that owns nothing and has no BYPASSRLS.`,
     );
   }
 }

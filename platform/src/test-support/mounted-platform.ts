@@ -17,6 +17,8 @@ import { type Modules, mountModules, SCHEMAS } from '../modules.ts';
 /** The real gateway over the four real subgraphs on a database of its own, in this process, and without workers: nothing happens by itself. */
 export type MountedPlatform = {
   readonly modules: Modules;
+  /** Of the graph. */
+  readonly url: string;
   /** Sees everything, under no policy. */
   readonly admin: pg.Client;
   /** Calls the graph as this holder of a key. */
@@ -79,9 +81,11 @@ export async function mountPlatform(adminUrl: string): Promise<MountedPlatform> 
   closers.add('the gateway', () => gateway.stop(1_000));
   const admin = new pg.Client({ connectionString: test.adminUrl });
   await admin.connect();
-  const caller = (key: string) => createGraphCaller(`${gateway.url}/graphql`, key);
+  const url = `${gateway.url}/graphql`;
+  const caller = (key: string) => createGraphCaller(url, key);
   return {
     modules,
+    url,
     admin,
     caller,
     operator: caller(operatorKey),

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { SCALARS } from '@switchyard/runtime/scalars';
+import { readSdl } from '@switchyard/runtime/sdl';
 import { createSubgraph, type Subgraph, type SubgraphOptions } from '@switchyard/runtime/subgraph';
 import type { Context, Services } from './context.ts';
 import { kpisResolvers } from './resolvers/kpis.ts';
@@ -13,7 +13,7 @@ export { RebuildError, type RebuildOptions, rebuildKpis } from './rebuild.ts';
 export { loadProjectionNews } from './store/progress-store.ts';
 export { SCHEMA } from './store/schema.ts';
 
-const SDL = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
+const SDL = readSdl(new URL('../', import.meta.url));
 
 export type AnalyticsModuleOptions = Services & Pick<SubgraphOptions<Context>, 'contextKey' | 'logger'>;
 

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { SCALARS } from '@switchyard/runtime/scalars';
+import { readSdl } from '@switchyard/runtime/sdl';
 import { createSubgraph, type Subgraph, type SubgraphOptions } from '@switchyard/runtime/subgraph';
 import { Registry } from 'prom-client';
 import { receiveUsageWebhook, type WebhookAnswer, type WebhookRequest } from './commands/receive-usage-webhook.ts';
@@ -19,7 +19,7 @@ export { MAX_WEBHOOK_BYTES } from './commands/receive-usage-webhook.ts';
 export type { MeteringConsumer } from './consumers.ts';
 export { SCHEMA } from './store/schema.ts';
 
-const SDL = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
+const SDL = readSdl(new URL('../', import.meta.url));
 
 export type BillingModuleOptions = Omit<Services, 'metrics'> &
   Pick<SubgraphOptions<Context>, 'contextKey' | 'logger'> & {

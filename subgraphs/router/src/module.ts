@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Database } from '@switchyard/database/database';
 import type { ConsumerOptions } from '@switchyard/event-log/event-log';
 import type { Clock } from '@switchyard/kernel/clock';
 import { SCALARS } from '@switchyard/runtime/scalars';
+import { readSdl } from '@switchyard/runtime/sdl';
 import { createSubgraph, type Subgraph, type SubgraphOptions } from '@switchyard/runtime/subgraph';
 import { Registry } from 'prom-client';
 import { readArtefact } from './artefact/artefact.ts';
@@ -27,7 +27,7 @@ import { createTenantStates, type TenantStatesOptions } from './store/tenant-sta
 export type { DecideRequest, Decision, RouteReason, Router } from './decide-port.ts';
 export { SCHEMA } from './store/schema.ts';
 
-const SDL = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
+const SDL = readSdl(new URL('../', import.meta.url));
 
 export type RouterModuleOptions = Pick<TenantStatesOptions, 'freshForMs' | 'staleForMs'> & {
   readonly database: Database;

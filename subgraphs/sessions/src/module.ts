@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { SCALARS } from '@switchyard/runtime/scalars';
+import { readSdl } from '@switchyard/runtime/sdl';
 import { createSubgraph, type Subgraph, type SubgraphOptions } from '@switchyard/runtime/subgraph';
 import type { BuiltInTool } from '@switchyard/tools/tool';
 import { createBuiltInTools } from './commands/built-in-tools.ts';
@@ -32,7 +32,7 @@ export type { EpisodeStatus } from './domain/episode.ts';
 export type { AskedToolCall } from './domain/model-call.ts';
 export { SCHEMA } from './store/schema.ts';
 
-const SDL = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
+const SDL = readSdl(new URL('../', import.meta.url));
 
 const RESOLVERS: Resolvers = {
   ...SCALARS,

@@ -2,7 +2,7 @@ import { createKafkaLog, type KafkaLog } from '@switchyard/event-log/kafka-log';
 import { createPostgresLog, type PostgresLog } from '@switchyard/event-log/postgres-log';
 import { createMemoryPubSub } from '@switchyard/pubsub/memory';
 import { openPostgresPubSub } from '@switchyard/pubsub/postgres';
-import type { PubSub } from '@switchyard/pubsub/pubsub';
+import type { RunPubSub } from '@switchyard/pubsub/pubsub';
 import { openRedisPubSub } from '@switchyard/pubsub/redis';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -19,7 +19,7 @@ export type Logs = {
 };
 
 /** Hints in memory reach one process only; as soon as there may be several, PostgreSQL or Redis carries them. */
-export async function openPubSub(config: Config, databaseUrl: string, logger: Logger): Promise<PubSub> {
+export async function openPubSub(config: Config, databaseUrl: string, logger: Logger): Promise<RunPubSub> {
   if (config.REDIS_URL !== undefined) {
     return await openRedisPubSub({ url: config.REDIS_URL, logger }).catch((cause: unknown) => {
       throw new StartError(

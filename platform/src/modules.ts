@@ -6,7 +6,7 @@ import { LOG_SCHEMA } from '@switchyard/event-log/schema';
 import { systemClock } from '@switchyard/kernel/clock';
 import type { TierConfig } from '@switchyard/models/tier';
 import { countTokens } from '@switchyard/models/tokens';
-import type { PubSub } from '@switchyard/pubsub/pubsub';
+import type { RunPubSub } from '@switchyard/pubsub/pubsub';
 import { createRouterModule, SCHEMA as ROUTER, type RouterModule } from '@switchyard/router/module';
 import type { Subgraph } from '@switchyard/runtime/subgraph';
 import {
@@ -53,7 +53,7 @@ export type MountOptions = {
   readonly secretsKey: Buffer;
   readonly contextKey: Buffer;
   readonly tiers: readonly TierConfig[];
-  readonly pubsub: PubSub;
+  readonly pubsub: RunPubSub;
   /** Where MCP servers may be. */
   readonly egress: Egress;
   readonly logs: Logs;
@@ -102,6 +102,7 @@ export async function mountModules(options: MountOptions): Promise<Modules> {
           tierNames: options.tiers.map((tier) => tier.name),
           mcp: createMcpCatalog({ egress: options.egress }),
           approvalTtlMs: config.TOOL_APPROVAL_HOURS * 3_600_000,
+          registry,
         })
       : null;
   if (sessions !== null) closers.add('the subscriptions', () => sessions.close());

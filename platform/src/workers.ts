@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { systemClock } from '@switchyard/kernel/clock';
 import type { TierConfig } from '@switchyard/models/tier';
-import type { PubSub } from '@switchyard/pubsub/pubsub';
+import type { RunPubSub } from '@switchyard/pubsub/pubsub';
 import { createToolAdapter } from '@switchyard/tools/adapter';
 import type { Egress } from '@switchyard/tools/egress';
 import { startMetering } from '@switchyard/worker-metering/metering';
@@ -23,7 +23,7 @@ export type WorkersOptions = {
   readonly tiers: readonly TierConfig[];
   readonly modules: Modules;
   readonly logs: Logs;
-  readonly pubsub: PubSub;
+  readonly pubsub: RunPubSub;
   readonly registry: Registry;
   readonly logger: Logger;
   readonly closers: Closers;

@@ -1,3 +1,4 @@
+import type { Delivery } from './drop-policy.ts';
 import { PlatformError } from './errors.ts';
 import type { TenantId } from './ids.ts';
 
@@ -23,6 +24,8 @@ export type RequestContext = {
   readonly credential: { readonly kind: 'API_KEY' | 'JWT'; readonly id: string };
   /** W3C traceparent of the span that made the request. */
   readonly traceparent?: string;
+  /** Of a subscription: how its reader wants the events. */
+  readonly delivery?: Delivery;
 };
 
 /** ADMIN holds every scope of its tenant; OPERATOR holds OPERATOR alone. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { assertSmall, type PubSub } from './pubsub.ts';
+import { assertSmall, type RunPubSub } from './pubsub.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
 export type PostgresPubSubOptions = {
@@ -19,7 +19,7 @@ const SENT_AT_ONCE = 500;
  * while a send is on its way goes with the next one, so that a commit is paid per batch, not per hint.
  * @throws Error when the server cannot be reached at the start.
  */
-export async function openPostgresPubSub(options: PostgresPubSubOptions): Promise<PubSub> {
+export async function openPostgresPubSub(options: PostgresPubSubOptions): Promise<RunPubSub> {
   const subscriptions = createSubscriptions();
   const sender = new pg.Pool({ connectionString: options.url, max: 1, application_name: 'switchyard hints' });
   sender.on('error', (error) => options.logger.warn({ err: error }, 'hints are lost until PostgreSQL is back'));
@@ -40,14 +40,19 @@ export async function openPostgresPubSub(options: PostgresPubSubOptions): Promis
     sending = null;
   };
 
+  const publish = async (channel: string, payload: string): Promise<void> => {
+    assertSmall(payload);
+    if (waiting.length >= MOST_WAITING) waiting.shift();
+    waiting.push({ channel, payload });
+    sending ??= send();
+    await sending;
+  };
+
   return {
-    async publish(channel, payload) {
-      assertSmall(payload);
-      if (waiting.length >= MOST_WAITING) waiting.shift();
-      waiting.push({ channel, payload });
-      sending ??= send();
-      await sending;
-    },
+    publish,
+    publishRun: (channel, run) => publish(channel, run.payload),
+    // The log itself is where this would be kept.
+    recentRuns: async () => [],
     async subscribe(channel, listen) {
       const { first, remove } = subscriptions.add(channel, listen);
       if (first) await listener.run(`listen ${nameOf(channel)}`);

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { PubSub } from './pubsub.ts';
+import { type RunPubSub, runsAfter } from './pubsub.ts';
 
 export type PubSubUnderTest = {
   /** As another process would open it; adapters that stay in one process give the same one. */
-  open(): Promise<PubSub>;
+  open(): Promise<RunPubSub>;
   /** Cuts every connection to the server; null where there is none. */
   readonly cut: (() => Promise<void>) | null;
   close(): Promise<void>;
@@ -16,8 +16,8 @@ const PATIENCE = { timeout: 15_000, interval: 20 };
 export function pubSubContract(name: string, start: () => Promise<PubSubUnderTest>): void {
   describe(`hints over ${name}`, () => {
     let test: PubSubUnderTest;
-    let one: PubSub;
-    let other: PubSub;
+    let one: RunPubSub;
+    let other: RunPubSub;
 
     beforeAll(async () => {
       test = await start();
@@ -76,6 +76,19 @@ export function pubSubContract(name: string, start: () => Promise<PubSubUnderTes
       const payloads = await heard('again');
       await one.publish('again', 'back');
       await vi.waitFor(() => expect(payloads).toEqual(['back']), PATIENCE);
+    });
+
+    it('keep the newest runs of a channel, so that a late reader can tell whether it has all of them', async () => {
+      const payloads = await heard('runs');
+      const runs = Array.from({ length: 100 }, (_, i) => ({ first: 2 * i + 1, last: 2 * i + 2, payload: `${i}` }));
+      for (const run of runs) await one.publishRun('runs', run);
+      await one.publishRun('runs', { first: 50, last: 50, payload: 'late' });
+      await vi.waitFor(() => expect(payloads).toEqual([...runs.map((run) => run.payload), 'late']), PATIENCE);
+      const kept = await other.recentRuns('runs');
+      expect(kept).toEqual(runs.slice(runs.length - kept.length));
+      expect(runsAfter(kept, 1)).toBeNull();
+      if (kept.length > 0) expect(runsAfter(kept, 197)).toEqual(runs.slice(-2));
+      expect(await other.recentRuns('elsewhere')).toEqual([]);
     });
 
     it('are heard again after the connection was cut', async (context) => {

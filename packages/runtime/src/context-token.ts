@@ -1,3 +1,4 @@
+import { DROP_POLICIES } from '@switchyard/kernel/drop-policy';
 import { PlatformError } from '@switchyard/kernel/errors';
 import type { TenantId } from '@switchyard/kernel/ids';
 import type { RequestContext } from '@switchyard/kernel/request-context';
@@ -18,6 +19,7 @@ const claims = z.object({
   scopes: z.array(z.enum(SCOPES)),
   credential: z.object({ kind: z.enum(['API_KEY', 'JWT']), id: z.string() }),
   traceparent: z.string().optional(),
+  delivery: z.object({ dropPolicy: z.enum(DROP_POLICIES), maxQueue: z.int().positive() }).optional(),
 });
 
 /** The context as one signed string (JWS, HS256) that expires after 60 s. */
@@ -34,8 +36,13 @@ export async function signContext(context: RequestContext, key: Buffer): Promise
 export async function verifyContext(token: string | undefined, key: Buffer): Promise<RequestContext> {
   try {
     const { payload } = await jwtVerify(token ?? '', key, { algorithms: ['HS256'], audience: AUDIENCE });
-    const { traceparent, tenantId, ...rest } = claims.parse(payload);
-    return { ...rest, tenantId: tenantId as TenantId | null, ...(traceparent === undefined ? {} : { traceparent }) };
+    const { traceparent, delivery, tenantId, ...rest } = claims.parse(payload);
+    return {
+      ...rest,
+      tenantId: tenantId as TenantId | null,
+      ...(traceparent === undefined ? {} : { traceparent }),
+      ...(delivery === undefined ? {} : { delivery }),
+    };
   } catch (cause) {
     throw new PlatformError('UNAUTHENTICATED', { publicMessage: 'This subgraph is reached through the gateway only.', cause });
   }

@@ -1,13 +1,14 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { RequestContext } from '@switchyard/kernel/request-context';
 import {
+  createSourceEventStream,
   type DocumentNode,
+  type ExecutionArgs,
   type ExecutionResult,
   execute,
   GraphQLError,
   type GraphQLSchema,
   parse,
-  subscribe,
   validate,
 } from 'graphql';
 import type { Logger } from 'pino';
@@ -15,6 +16,8 @@ import { verifyContext } from './context-token.ts';
 import { errorCodeOf, publicError, publicResult, recoded } from './graphql-errors.ts';
 import { currentLogFields, withLogFields } from './log-fields.ts';
 import { createLogger } from './logger.ts';
+import { createSharedResults, type SharedResults, shareKeyOf } from './shared-results.ts';
+import { withNote } from './subscription-event.ts';
 import { withSpan } from './tracing.ts';
 import { refuseUnusableLiterals, refuseUnusableVariables } from './usable-text.ts';
 
@@ -69,12 +72,13 @@ export function createSubgraph<Context>(options: SubgraphOptions<Context>): Subg
   const schema = buildSubgraphSchema([{ typeDefs: parse(options.sdl), resolvers: options.resolvers }]);
   const logger = options.logger ?? createLogger({ level: 'info', service: options.name });
   const prepare = createPreparer(schema, logger);
+  const shared = createSharedResults();
 
   /** `finish` runs within the request's log fields, as the resolvers do. */
   const run = async <T, R>(
     request: SubgraphRequest,
-    how: (args: Parameters<typeof execute>[0]) => T | Promise<T>,
-    finish: (outcome: T | ExecutionResult, logger: Logger) => R,
+    how: (args: ExecutionArgs) => T | Promise<T>,
+    finish: (outcome: T | ExecutionResult, args: ExecutionArgs, context: RequestContext) => R,
   ): Promise<R | ExecutionResult> => {
     try {
       const context = await verifyContext(request.contextToken, options.contextKey);
@@ -90,7 +94,7 @@ export function createSubgraph<Context>(options: SubgraphOptions<Context>): Subg
           operationName: request.operationName ?? null,
         };
         const span = { name: `subgraph ${options.name}`, traceparent: context.traceparent };
-        return finish(await withSpan(span, async () => await how(args)), logger);
+        return finish(await withSpan(span, async () => await how(args)), args, context);
       });
     } catch (error) {
       return { errors: [publicError(error, logger)] };
@@ -101,11 +105,14 @@ export function createSubgraph<Context>(options: SubgraphOptions<Context>): Subg
     name: options.name,
     sdl: options.sdl,
     schema,
-    execute: (request) => run(request, execute, publicResult),
+    execute: (request) => run(request, execute, (result) => publicResult(result, logger)),
     subscribe: (request) =>
-      run(request, subscribe, (outcome) => {
-        if (!(Symbol.asyncIterator in outcome)) return publicResult(outcome, logger);
-        return publicEvents(outcome, logger.child({ ...currentLogFields() }));
+      run(request, createSourceEventStream, (source, args, context) => {
+        if (!(Symbol.asyncIterator in source)) return publicResult(source as ExecutionResult, logger);
+        const asked = { query: request.query, variables: request.variables ?? {}, operationName: request.operationName ?? null };
+        const key = shareKeyOf({ ...asked, document: args.document }, context);
+        const own = logger.child({ ...currentLogFields() });
+        return publicEvents(source as AsyncIterable<unknown>, { args, key, shared, logger: own });
       }),
   };
 }
@@ -140,28 +147,37 @@ function asGraphQLError(error: unknown, logger: Logger): GraphQLError {
   return error instanceof GraphQLError ? error : publicError(error, logger);
 }
 
+type Showing = { readonly args: ExecutionArgs; readonly key: string; readonly shared: SharedResults; readonly logger: Logger };
+
 /**
  * A source that fails ends the stream with one last event that says why. Written out rather than as a generator, because a
  * generator would hold `return` back until the event that it waits for has come, which may be never.
  */
-function publicEvents(events: AsyncIterator<ExecutionResult>, logger: Logger): AsyncIterableIterator<ExecutionResult> {
+function publicEvents(
+  source: AsyncIterable<unknown>,
+  { args, key, shared, logger }: Showing,
+): AsyncIterableIterator<ExecutionResult> {
+  const events = source[Symbol.asyncIterator]();
   let ended = false;
   const end = (): IteratorResult<ExecutionResult> => {
     ended = true;
     return { value: undefined, done: true };
   };
+  const show = (event: unknown): Promise<ExecutionResult> =>
+    shared.get(event, key, async () => withNote(publicResult(await execute({ ...args, rootValue: event }), logger), event));
   return {
     async next() {
       if (ended) return end();
       try {
         const { value, done } = await events.next();
-        return done === true ? end() : { value: publicResult(value, logger), done: false };
+        return done === true ? end() : { value: await show(value), done: false };
       } catch (error) {
         ended = true;
         return { value: { errors: [publicError(error, logger)] }, done: false };
       }
     },
     async return() {
+      ended = true;
       await events.return?.();
       return end();
     },

@@ -152,6 +152,7 @@ export type WatchSessionSubscriptionVariables = Exact<{
 export type WatchSessionSubscription = { sessionEvents:
     | { __typename: 'AnswerDelta', episodeId: string, text: string, id: string }
     | { __typename: 'EpisodeChanged', id: string, episode: { id: string, status: EpisodeStatus, failure: string | null } }
+    | { __typename: 'EventsDropped', id: string }
     | { __typename: 'ToolCallChanged', id: string, toolCall: { id: string, tool: string, status: ToolCallStatus, arguments: unknown, attempts: number } }
    };
 

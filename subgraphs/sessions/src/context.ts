@@ -1,7 +1,7 @@
 import type { Database } from '@switchyard/database/database';
 import type { Clock } from '@switchyard/kernel/clock';
 import type { RequestContext } from '@switchyard/kernel/request-context';
-import type { PubSub } from '@switchyard/pubsub/pubsub';
+import type { RunPubSub } from '@switchyard/pubsub/pubsub';
 import type { McpCatalog } from '@switchyard/tools/mcp-catalog';
 import type { SessionFeed } from './realtime/session-feed.ts';
 import { createLoaders, type Loaders, type Read } from './store/loaders.ts';
@@ -13,7 +13,7 @@ export type Services = {
   /** 32 bytes: encrypts what is kept secret (deriveKey(…, 'stored-secrets')). */
   readonly secretsKey: Buffer;
   /** Tells other processes that something new can be read. */
-  readonly hints: PubSub;
+  readonly hints: RunPubSub;
   /** Names of the tiers that a message may be pinned to. */
   readonly tierNames: readonly string[];
   /** Where tools of MCP servers are looked up. */

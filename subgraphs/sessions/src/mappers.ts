@@ -1,5 +1,5 @@
 import type { Connection } from '@switchyard/runtime/connection';
-import type { SessionEvent } from './domain/session-event.ts';
+import type { DroppedEvents, LoggedEvent, SessionEvent } from './domain/session-event.ts';
 import type { OfferedTool } from './store/built-in-tools.ts';
 import type { ApiKeyRow } from './store/entities/api-key.ts';
 import type { AssistantRow } from './store/entities/assistant.ts';
@@ -24,6 +24,7 @@ export type EpisodeMapper = EpisodeRow;
 export type ToolCallMapper = ToolCallRow;
 export type ToolCallConnectionMapper = Connection<ToolCallRow>;
 export type SessionEventMapper = SessionEvent;
-export type EpisodeChangedMapper = SessionEvent;
-export type AnswerDeltaMapper = SessionEvent;
-export type ToolCallChangedMapper = SessionEvent;
+export type EpisodeChangedMapper = LoggedEvent;
+export type AnswerDeltaMapper = LoggedEvent;
+export type ToolCallChangedMapper = LoggedEvent;
+export type EventsDroppedMapper = DroppedEvents;

@@ -1,11 +1,13 @@
 import { SCALARS } from '@switchyard/runtime/scalars';
 import { readSdl } from '@switchyard/runtime/sdl';
 import { createSubgraph, type Subgraph, type SubgraphOptions } from '@switchyard/runtime/subgraph';
+import type { Registry } from 'prom-client';
 import type { BuiltInTool } from '@switchyard/tools/tool';
 import { createBuiltInTools } from './commands/built-in-tools.ts';
 import { createEpisodeWork, type EpisodeWork, type EpisodeWorkOptions } from './commands/episode-work/episode-work.ts';
 import { type Context, createContext, type Services } from './context.ts';
 import type { Resolvers } from './generated/resolvers.ts';
+import { registerFeedMetrics } from './realtime/feed-metrics.ts';
 import { createSessionFeed } from './realtime/session-feed.ts';
 import { apiKeyMutations, apiKeyQueries } from './resolvers/api-key.ts';
 import { assistantMutations, assistantQueries } from './resolvers/assistant.ts';
@@ -67,7 +69,10 @@ const RESOLVERS: Resolvers = {
 
 export type SessionsModuleOptions = Services &
   Pick<SubgraphOptions<Context>, 'contextKey' | 'logger'> &
-  Pick<EpisodeWorkOptions, 'approvalTtlMs'>;
+  Pick<EpisodeWorkOptions, 'approvalTtlMs'> & {
+    /** Where the watchers' figures are registered. */
+    readonly registry?: Registry;
+  };
 
 export type SessionsModule = {
   readonly subgraph: Subgraph;
@@ -81,8 +86,9 @@ export type SessionsModule = {
 
 /** The sessions subgraph as the platform mounts it. Keeps nothing in memory that a restart would miss. */
 export function createSessionsModule(options: SessionsModuleOptions): SessionsModule {
-  const { contextKey, logger, approvalTtlMs, ...services } = options;
+  const { contextKey, logger, approvalTtlMs, registry, ...services } = options;
   const feed = createSessionFeed(services);
+  if (registry !== undefined) registerFeedMetrics(registry, feed);
   const subgraph = createSubgraph<Context>({
     name: 'sessions',
     sdl: SDL,

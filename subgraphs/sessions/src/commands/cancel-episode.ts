@@ -25,7 +25,7 @@ export async function cancelEpisode(services: ConversationServices, tenantId: Te
       throw new PlatformError('CONFLICT', { publicMessage: 'The episode has already ended: there is nothing left to cancel.' });
     }
     if (cancellation.value === 'END_NOW') {
-      hintSession(tx, hints, session.id);
+      hintSession(tx, hints);
       hintEpisodes(tx, hints);
       await endEpisode(tx, { session, episode, end: { status: 'CANCELLED' }, at: clock.now() });
     } else if (cancellation.value === 'ASK_WORKER') {

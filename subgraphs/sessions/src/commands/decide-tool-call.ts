@@ -2,7 +2,7 @@ import type { Tx } from '@switchyard/database/database';
 import { appendEvents } from '@switchyard/event-log/outbox';
 import { notFound, PlatformError } from '@switchyard/kernel/errors';
 import { parseId, type TenantId, type ToolCallId } from '@switchyard/kernel/ids';
-import type { PubSub } from '@switchyard/pubsub/pubsub';
+import type { RunPubSub } from '@switchyard/pubsub/pubsub';
 import { boundedText } from '../domain/text-bounds.ts';
 import { lockEpisode, lockSession } from '../store/conversation.ts';
 import type { EpisodeRow } from '../store/entities/episode.ts';
@@ -46,7 +46,7 @@ export async function rejectToolCall(
 }
 
 /** Has an episode that nobody holds taken up at once. Its lock is held. */
-export function wake(tx: Tx, hints: PubSub, episode: EpisodeRow, at: Date): void {
+export function wake(tx: Tx, hints: RunPubSub, episode: EpisodeRow, at: Date): void {
   if (episode.status !== 'RUNNING' || episode.workerId != null) return;
   episode.leaseUntil = at;
   hintEpisodes(tx, hints);
@@ -73,7 +73,7 @@ async function decide(
     if (!(await change({ tx, episode, call, at }))) return call;
     wake(tx, hints, episode, at);
     await tx.em.flush();
-    hintSession(tx, hints, session.id);
+    hintSession(tx, hints);
     await appendSessionEvents(tx, { tenantId, sessionId: session.id, at }, [
       { kind: 'ToolCallChanged', episodeId: episode.id, toolCallId: call.id },
     ]);

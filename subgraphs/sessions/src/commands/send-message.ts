@@ -49,7 +49,7 @@ export async function sendMessage(
       }
       const queued = await queueEpisode(tx, session, { ...input, responseSchema, ...caller, at: services.clock.now() });
       hintEpisodes(tx, services.hints);
-      hintSession(tx, services.hints, session.id);
+      hintSession(tx, services.hints);
       return queued.id;
     });
     return await tx.em.findOneOrFail(EpisodeEntity, { id });

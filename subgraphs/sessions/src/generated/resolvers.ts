@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { TenantMapper, TenantConnectionMapper, ApiKeyMapper, AssistantMapper, ToolMapper, KnowledgeDocumentMapper, KnowledgeConnectionMapper, SessionMapper, MessageMapper, EpisodeMapper, ToolCallMapper, ToolCallConnectionMapper, SessionEventMapper, EpisodeChangedMapper, AnswerDeltaMapper, ToolCallChangedMapper } from '../mappers.ts';
+import type { TenantMapper, TenantConnectionMapper, ApiKeyMapper, AssistantMapper, ToolMapper, KnowledgeDocumentMapper, KnowledgeConnectionMapper, SessionMapper, MessageMapper, EpisodeMapper, ToolCallMapper, ToolCallConnectionMapper, SessionEventMapper, EpisodeChangedMapper, AnswerDeltaMapper, ToolCallChangedMapper, EventsDroppedMapper } from '../mappers.ts';
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -105,6 +105,18 @@ export type CredentialKind =
   | 'API_KEY'
   | 'JWT';
 
+/**
+ * What is dropped for a reader that is slower than its events. A socket chooses with `{dropPolicy, maxQueue}` in the payload of
+ * connection_init; a single subscription with the same in the request's `extensions`.
+ */
+export type DropPolicy =
+  /** Pieces of an answer are merged, and states of an episode that a later one replaced are left out. The default. */
+  | 'INTERMEDIATE'
+  /** What comes last. */
+  | 'NEWEST'
+  /** What has waited longest. */
+  | 'OLDEST';
+
 /** One run of the assistant: a user message, the route taken, the model calls, the tool calls and the answer. */
 export type Episode = {
   __typename?: 'Episode';
@@ -153,6 +165,16 @@ export type EpisodeStatus =
   | 'QUEUED'
   | 'RUNNING'
   | 'SUCCEEDED';
+
+/** Events were dropped for this reader under the connection's drop policy; read the session again to catch up. It stands where the last of them stood. */
+export type EventsDropped = SessionEvent & {
+  __typename?: 'EventsDropped';
+  at: Scalars['DateTime']['output'];
+  count: Scalars['Int']['output'];
+  id: Scalars['ID']['output'];
+  policy: DropPolicy;
+  sessionId: Scalars['ID']['output'];
+};
 
 export type GiveFeedbackInput = {
   comment?: InputMaybe<Scalars['String']['input']>;
@@ -813,11 +835,13 @@ export type ResolversTypes = {
   CredentialKind: CredentialKind;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Decimal: ResolverTypeWrapper<Scalars['Decimal']['output']>;
+  DropPolicy: DropPolicy;
   Episode: ResolverTypeWrapper<EpisodeMapper>;
   EpisodeChanged: ResolverTypeWrapper<EpisodeChangedMapper>;
   EpisodeConnection: ResolverTypeWrapper<Omit<EpisodeConnection, 'edges'> & { edges: Array<ResolversTypes['EpisodeEdge']> }>;
   EpisodeEdge: ResolverTypeWrapper<Omit<EpisodeEdge, 'node'> & { node: ResolversTypes['Episode'] }>;
   EpisodeStatus: EpisodeStatus;
+  EventsDropped: ResolverTypeWrapper<EventsDroppedMapper>;
   GiveFeedbackInput: GiveFeedbackInput;
   ImportKnowledgeInput: ImportKnowledgeInput;
   ImportKnowledgePayload: ResolverTypeWrapper<ImportKnowledgePayload>;
@@ -880,6 +904,7 @@ export type ResolversParentTypes = {
   EpisodeChanged: EpisodeChangedMapper;
   EpisodeConnection: Omit<EpisodeConnection, 'edges'> & { edges: Array<ResolversParentTypes['EpisodeEdge']> };
   EpisodeEdge: Omit<EpisodeEdge, 'node'> & { node: ResolversParentTypes['Episode'] };
+  EventsDropped: EventsDroppedMapper;
   GiveFeedbackInput: GiveFeedbackInput;
   ImportKnowledgeInput: ImportKnowledgeInput;
   ImportKnowledgePayload: ImportKnowledgePayload;
@@ -1003,6 +1028,15 @@ export type EpisodeEdgeResolvers<ContextType = Context, ParentType extends Resol
   node?: Resolver<ResolversTypes['Episode'], ParentType, ContextType>;
 };
 
+export type EventsDroppedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EventsDropped'] = ResolversParentTypes['EventsDropped']> = {
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  policy?: Resolver<ResolversTypes['DropPolicy'], ParentType, ContextType>;
+  sessionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type ImportKnowledgePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ImportKnowledgePayload'] = ResolversParentTypes['ImportKnowledgePayload']> = {
   added?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   replaced?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -1118,7 +1152,7 @@ export type SessionEdgeResolvers<ContextType = Context, ParentType extends Resol
 };
 
 export type SessionEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SessionEvent'] = ResolversParentTypes['SessionEvent']> = {
-  __resolveType: TypeResolveFn<'AnswerDelta' | 'EpisodeChanged' | 'ToolCallChanged', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'AnswerDelta' | 'EpisodeChanged' | 'EventsDropped' | 'ToolCallChanged', ParentType, ContextType>;
 };
 
 export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
@@ -1211,6 +1245,7 @@ export type Resolvers<ContextType = Context> = {
   EpisodeChanged?: EpisodeChangedResolvers<ContextType>;
   EpisodeConnection?: EpisodeConnectionResolvers<ContextType>;
   EpisodeEdge?: EpisodeEdgeResolvers<ContextType>;
+  EventsDropped?: EventsDroppedResolvers<ContextType>;
   ImportKnowledgePayload?: ImportKnowledgePayloadResolvers<ContextType>;
   JSON?: GraphQLScalarType;
   KnowledgeConnection?: KnowledgeConnectionResolvers<ContextType>;

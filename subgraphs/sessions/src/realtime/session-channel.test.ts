@@ -1,20 +1,21 @@
+import { DEFAULT_DELIVERY } from '@switchyard/kernel/drop-policy';
 import { type EpisodeId, type EventId, newId, type SessionId, type TenantId } from '@switchyard/kernel/ids';
 import { describe, expect, it } from 'vitest';
-import type { SessionEvent } from '../domain/session-event.ts';
+import type { LoggedEvent } from '../domain/session-event.ts';
 import { SessionChannel } from './session-channel.ts';
 import type { Watcher } from './watcher.ts';
 
 const [sessionId, episodeId] = [newId<SessionId>(), newId<EpisodeId>()];
 
-function event(seq: number): SessionEvent {
+function event(seq: number): LoggedEvent {
   const at = new Date(0);
   return { id: newId<EventId>(), sessionId, seq, kind: 'AnswerDelta', at, episodeId, toolCallId: null, text: String(seq) };
 }
 
 /** A channel over a log that grows by hand, whose reads, shared ones or a reader's own, can be held back. */
 function open() {
-  const log: SessionEvent[] = [];
-  let hint: () => void = () => undefined;
+  const log: LoggedEvent[] = [];
+  let hint: (events: readonly LoggedEvent[] | null) => void = () => undefined;
   const held = { read: Promise.resolve(), missed: Promise.resolve() };
   const after = (seq: number) => log.filter((one) => one.seq > seq);
   const channel = new SessionChannel(newId<TenantId>(), sessionId, {
@@ -38,7 +39,8 @@ function open() {
   return {
     channel,
     write: () => void log.push(event(log.length + 1)),
-    hint: () => hint(),
+    hint: (events: readonly LoggedEvent[] | null = null) => hint(events),
+    log,
     hold: (which: keyof typeof held) => {
       const { promise, resolve } = Promise.withResolvers<void>();
       held[which] = promise;
@@ -61,7 +63,7 @@ async function settle(): Promise<void> {
 describe('a channel', () => {
   it('gives a reader that joins during a shared read nothing twice', async () => {
     const { channel, write, hint, hold } = open();
-    const first = await channel.watch(0);
+    const first = await channel.watch(0, DEFAULT_DELIVERY);
     const firstNext = first.next();
     await settle();
     write();
@@ -70,7 +72,7 @@ describe('a channel', () => {
     hint();
     await settle();
     // The second reader finds both events by itself, and is live before the shared read has brought them.
-    const second = await channel.watch(2);
+    const second = await channel.watch(2, DEFAULT_DELIVERY);
     const secondNext = second.next();
     await settle();
     release();
@@ -81,9 +83,28 @@ describe('a channel', () => {
     expect((await secondNext).value.seq).toBe(3);
   });
 
+  it('hands out events that a hint holds without a read, unless they are not the very next ones', async () => {
+    const { channel, write, hint, hold, log } = open();
+    const reader = await channel.watch(0, DEFAULT_DELIVERY);
+    const next = reader.next();
+    await settle();
+    for (let n = 0; n < 5; n++) write();
+    const release = hold('read');
+    hint(log.slice(0, 2));
+    expect((await next).value.seq).toBe(1);
+    // Number 3 was lost on the way: 4 and 5 wait for the read that finds it.
+    hint(log.slice(3, 5));
+    expect(await take(reader, 1)).toEqual([2]);
+    const third = reader.next();
+    await settle();
+    hint(log.slice(1, 2));
+    release();
+    expect([(await third).value.seq, ...(await take(reader, 2))]).toEqual([3, 4, 5]);
+  });
+
   it('heeds a hint that came while a reader was on its last look at the past', async () => {
     const { channel, write, hint, hold } = open();
-    const reader = await channel.watch(0);
+    const reader = await channel.watch(0, DEFAULT_DELIVERY);
     const release = hold('missed');
     const next = reader.next();
     await settle();
@@ -95,7 +116,7 @@ describe('a channel', () => {
 
   it('ends a reader that waits when it is closed', async () => {
     const { channel } = open();
-    const reader = await channel.watch(0);
+    const reader = await channel.watch(0, DEFAULT_DELIVERY);
     const next = reader.next();
     await settle();
     await channel.close();

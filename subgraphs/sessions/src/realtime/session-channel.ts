@@ -1,20 +1,25 @@
+import type { Delivery } from '@switchyard/kernel/drop-policy';
 import type { SessionId, TenantId } from '@switchyard/kernel/ids';
-import type { SessionEvent } from '../domain/session-event.ts';
+import type { LoggedEvent, SessionEvent } from '../domain/session-event.ts';
 import { Watcher } from './watcher.ts';
 
 export type ChannelSource = {
   /** A page of events after a number, as they are. */
-  read(afterSeq: number): Promise<SessionEvent[]>;
+  read(afterSeq: number): Promise<LoggedEvent[]>;
   /** Events that a page holds at most. */
   readonly pageSize: number;
-  /** The same for a reader that was away: condensed. */
-  missed(afterSeq: number): Promise<SessionEvent[]>;
-  subscribe(listener: () => void): Promise<() => Promise<void>>;
+  /** The same for a reader that was away: condensed; `tell`: with a word of what was left out. */
+  missed(afterSeq: number, tell: boolean): Promise<SessionEvent[]>;
+  /** Calls the listener with new events, or with null where the hint does not hold them. */
+  subscribe(listener: (events: readonly LoggedEvent[] | null) => void): Promise<() => Promise<void>>;
   /** Nobody watches any more. */
   unused(): void;
 };
 
-/** One session's watchers in this process: each hint leads to one read, whose events go to all of them. */
+/**
+ * One session's watchers in this process. A hint that holds the very next events is handed to all of them; any other leads to one
+ * read, whose events go to all of them.
+ */
 export class SessionChannel {
   readonly tenantId: TenantId;
   readonly sessionId: SessionId;
@@ -34,14 +39,14 @@ export class SessionChannel {
   }
 
   /** Watches from the event after this number on. Hints are listened to before the first read, so that none falls between. */
-  async watch(afterSeq: number): Promise<Watcher> {
-    const watcher: Watcher = new Watcher(afterSeq, {
-      readPage: (seq) => this.#source.missed(seq),
+  async watch(afterSeq: number, delivery: Delivery): Promise<Watcher> {
+    const watcher: Watcher = new Watcher(afterSeq, delivery, {
+      readPage: (seq, tell) => this.#source.missed(seq, tell),
       mayGoLive: (seq) => this.#mayGoLive(seq),
       closed: () => this.#leave(watcher),
     });
     this.#watchers.add(watcher);
-    this.#subscription ??= this.#source.subscribe(() => this.hint(Number.POSITIVE_INFINITY));
+    this.#subscription ??= this.#source.subscribe((events) => this.#heard(events));
     await this.#subscription.catch((error: unknown) => {
       this.#leave(watcher);
       throw error;
@@ -56,8 +61,30 @@ export class SessionChannel {
     if (!this.#reading && this.#hasLiveWatcher()) void this.#readAll();
   }
 
+  /** Events that wait for their readers. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const watcher of this.#watchers) waiting += watcher.waiting;
+    return waiting;
+  }
+
+  get watchers(): number {
+    return this.#watchers.size;
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#watchers].map((watcher) => watcher.return()));
+  }
+
+  #heard(events: readonly LoggedEvent[] | null): void {
+    const follows = events?.[0]?.seq === this.#head + 1 && !this.#reading && this.#hasLiveWatcher();
+    if (events !== null && follows) this.#handOut(events);
+    else this.hint(events?.at(-1)?.seq ?? Number.POSITIVE_INFINITY);
+  }
+
+  #handOut(events: readonly LoggedEvent[]): void {
+    this.#head = events.at(-1)?.seq ?? this.#head;
+    for (const watcher of this.#watchers) watcher.offer(events);
   }
 
   /**
@@ -78,10 +105,7 @@ export class SessionChannel {
       while (this.#hinted && this.#hasLiveWatcher()) {
         this.#hinted = false;
         const events = await this.#source.read(this.#head);
-        const last = events.at(-1);
-        if (last === undefined) continue;
-        this.#head = last.seq;
-        for (const watcher of this.#watchers) watcher.offer(events);
+        if (events.length > 0) this.#handOut(events);
         if (events.length >= this.#source.pageSize) this.#hinted = true;
       }
     } catch {

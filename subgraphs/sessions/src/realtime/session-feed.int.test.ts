@@ -2,9 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '@switchyard/database/database';
 import { type EpisodeId, type EventId, type ModelCallId, newId, type SessionId, type TenantId } from '@switchyard/kernel/ids';
 import { createMemoryPubSub } from '@switchyard/pubsub/memory';
-import type { PubSub } from '@switchyard/pubsub/pubsub';
+import type { RunPubSub } from '@switchyard/pubsub/pubsub';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { hintSession } from '../commands/hints.ts';
+import type { SessionEvent } from '../domain/session-event.ts';
 import { appendSessionEvents } from '../store/session-events.ts';
 import { openTestGraph, type TestGraph } from '../test-support/tenant-graph.ts';
 import { createSessionFeed, type SessionFeed } from './session-feed.ts';
@@ -24,7 +25,7 @@ afterAll(async () => {
   await graph.close();
 });
 
-type FeedOptions = { readonly carrier?: PubSub; readonly pollMs?: number; readonly database?: Database };
+type FeedOptions = { readonly carrier?: RunPubSub; readonly pollMs?: number; readonly database?: Database };
 
 function openFeed({ carrier = hints, pollMs = 60_000, database = graph.database }: FeedOptions = {}): SessionFeed {
   const feed = createSessionFeed({ database, hints: carrier, pollMs });
@@ -49,17 +50,19 @@ async function write(sessionId: SessionId, text: string, holdMs = 0): Promise<vo
     await appendSessionEvents(tx, { tenantId, sessionId, at: new Date() }, [
       { kind: 'AnswerDelta', episodeId, modelCallId, text },
     ]);
-    hintSession(tx, hints, sessionId);
+    hintSession(tx, hints);
     if (holdMs > 0) await pause(holdMs);
   });
 }
+
+const textOf = (event: SessionEvent | undefined): string => (event?.kind === 'AnswerDelta' ? (event.text ?? '') : '');
 
 /** Reads until `end` has come, letting go and coming back with the last id it saw at random. */
 async function readWithBreaks(feed: () => SessionFeed, sessionId: SessionId, end: string, breakShare: number): Promise<string> {
   let [seen, after] = ['', null as EventId | null];
   while (!seen.endsWith(end)) {
-    for await (const event of await feed().watch(tenantId, sessionId, after)) {
-      seen += event.text ?? '';
+    for await (const event of await feed().watch({ tenantId, sessionId, after })) {
+      seen += textOf(event);
       after = event.id;
       if (seen.endsWith(end) || Math.random() < breakShare) break;
       if (Math.random() < 0.02) await pause(20);
@@ -71,7 +74,7 @@ async function readWithBreaks(feed: () => SessionFeed, sessionId: SessionId, end
 describe('the session feed', () => {
   it('shows readers that come and go at random every event once and in order, while many write', async () => {
     const sessionId = await startSession();
-    const lossy: PubSub = {
+    const lossy: RunPubSub = {
       ...hints,
       subscribe: (channel, listener) => hints.subscribe(channel, (hint) => void (Math.random() < 0.5 && listener(hint))),
     };
@@ -102,9 +105,9 @@ describe('the session feed', () => {
 
   it('keeps a bounded queue for a reader that stalls, and still gives it everything', async () => {
     const sessionId = await startSession();
-    const stream = await openFeed().watch(tenantId, sessionId, null);
+    const stream = await openFeed().watch({ tenantId, sessionId, after: null });
     await write(sessionId, '[first]');
-    let seen = (await stream.next()).value?.text ?? '';
+    let seen = textOf((await stream.next()).value);
     for (let n = 0; n < 20; n++) {
       await graph.database.tenant(tenantId, async (tx) => {
         const pieces = Array.from({ length: 40 }, (_, i) => ({
@@ -114,13 +117,13 @@ describe('the session feed', () => {
           text: `[${n}.${i}]`,
         }));
         await appendSessionEvents(tx, { tenantId, sessionId, at: new Date() }, pieces);
-        hintSession(tx, hints, sessionId);
+        hintSession(tx, hints);
       });
     }
     await write(sessionId, '[end]');
     let events = 0;
     while (!seen.endsWith('[end]')) {
-      seen += (await stream.next()).value?.text ?? '';
+      seen += textOf((await stream.next()).value);
       events++;
     }
     await stream.return?.();
@@ -131,22 +134,77 @@ describe('the session feed', () => {
 
   it('finds what no hint told of', async () => {
     const sessionId = await startSession();
-    const deaf: PubSub = { ...hints, subscribe: async () => async () => undefined };
-    const stream = await openFeed({ carrier: deaf, pollMs: 30 }).watch(tenantId, sessionId, null);
+    const deaf: RunPubSub = { ...hints, subscribe: async () => async () => undefined };
+    const stream = await openFeed({ carrier: deaf, pollMs: 30 }).watch({ tenantId, sessionId, after: null });
     const next = stream.next();
     await pause(50);
     await write(sessionId, 'unheard');
-    expect((await next).value?.text).toBe('unheard');
+    expect(textOf((await next).value)).toBe('unheard');
     await stream.return?.();
+  });
+
+  it('hands a thousand readers of a session what is new without a read for it, and lets one that was away resume without one', async () => {
+    const sessionId = await startSession();
+    await write(sessionId, '[0]');
+    const feed = openFeed();
+    const streams = await Promise.all(Array.from({ length: 1_000 }, () => feed.watch({ tenantId, sessionId, after: null })));
+    const firsts = await Promise.all(streams.map((stream) => stream.next()));
+    const nexts = streams.map((stream) => stream.next());
+    await pause(200);
+    expect(feed.load()).toEqual({ watchers: 1_000, waiting: 0 });
+    const before = graph.unitsOfWork();
+    await write(sessionId, '[1]');
+    for (const { value } of await Promise.all(nexts)) expect(textOf(value)).toBe('[1]');
+    const resumed = await openFeed().watch({ tenantId, sessionId, after: firsts[0]?.value.id ?? null });
+    expect(textOf((await resumed.next()).value)).toBe('[1]');
+    expect(graph.unitsOfWork() - before).toBe(1);
+    await Promise.all([...streams, resumed].map((stream) => stream.return?.()));
+  });
+
+  it.each([
+    ['OLDEST', ['[0]', 'OLDEST 46', '[47]', '[48]', '[49]']],
+    ['NEWEST', ['[0]', '[1]', '[2]', '[3]', '[4]', 'NEWEST 45']],
+  ] as const)('drops for a reader that stalls what %s says, and says so', async (dropPolicy, expected) => {
+    const sessionId = await startSession();
+    const feed = openFeed();
+    const stream = await feed.watch({ tenantId, sessionId, after: null, delivery: { dropPolicy, maxQueue: 4 } });
+    const first = stream.next();
+    await pause(50);
+    await write(sessionId, '[0]');
+    const shown = [textOf((await first).value)];
+    for (let n = 1; n < 50; n++) await write(sessionId, `[${n}]`);
+    await pause(50);
+    for (const _ of expected.slice(1)) {
+      const { value } = await stream.next();
+      shown.push(value?.kind === 'EventsDropped' ? `${value.policy} ${value.count}` : textOf(value));
+    }
+    expect(shown).toEqual(expected);
+    await stream.return?.();
+  });
+
+  it('says of an `after` that is no longer kept that it is too old', async () => {
+    const sessionId = await startSession();
+    const feed = openFeed({ carrier: createMemoryPubSub() });
+    await write(sessionId, 'x');
+    const first = await (await feed.watch({ tenantId, sessionId, after: null })).next();
+    await pause(5);
+    await write(sessionId, 'y');
+    await graph.admin.query('delete from sessions.session_event where id = $1', [first.value.id]);
+    await expect(feed.watch({ tenantId, sessionId, after: first.value.id })).rejects.toThrow(
+      'older than the events that are kept',
+    );
   });
 
   it('refuses an `after` that is no event of the session, and a session of another tenant', async () => {
     const [one, other] = [await startSession(), await startSession()];
     await write(other, 'x');
     const feed = openFeed();
-    const first = await (await feed.watch(tenantId, other, null)).next();
-    await expect(feed.watch(tenantId, one, first.value.id)).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
-    await expect(feed.watch(tenantId, one, 'nonsense')).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
-    await expect(feed.watch(await graph.makeTenant('Other'), one, null)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const first = await (await feed.watch({ tenantId, sessionId: other, after: null })).next();
+    await expect(feed.watch({ tenantId, sessionId: one, after: first.value.id })).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+    });
+    await expect(feed.watch({ tenantId, sessionId: one, after: 'nonsense' })).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    const stranger = await graph.makeTenant('Other');
+    await expect(feed.watch({ tenantId: stranger, sessionId: one, after: null })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

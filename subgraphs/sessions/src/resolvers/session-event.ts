@@ -28,7 +28,12 @@ export const ToolCallChanged: ToolCallChangedResolvers = {
 export const Subscription: SubscriptionResolvers = {
   sessionEvents: {
     subscribe: async (_root, { sessionId, after }, { request, feed }) =>
-      await feed.watch(requireTenant(request, 'SESSIONS_READ'), sessionId, after ?? null),
+      await feed.watch({
+        tenantId: requireTenant(request, 'SESSIONS_READ'),
+        sessionId,
+        after: after ?? null,
+        delivery: request.delivery,
+      }),
     resolve: (event: Event) => event,
   },
 };

@@ -1,7 +1,7 @@
 import type { Database, Tx } from '@switchyard/database/database';
 import type { Clock } from '@switchyard/kernel/clock';
 import type { ModelCallId, TenantId, ToolCallId } from '@switchyard/kernel/ids';
-import type { PubSub } from '@switchyard/pubsub/pubsub';
+import type { RunPubSub } from '@switchyard/pubsub/pubsub';
 import type { EpisodeStatus } from '../../domain/episode.ts';
 import type { UnsettledStatus } from '../../domain/tool-call.ts';
 import { type EpisodeRows, loadEpisode } from '../../store/episode-state.ts';
@@ -72,7 +72,7 @@ export type EpisodeWork = {
 export type EpisodeWorkOptions = {
   readonly database: Database;
   readonly clock: Clock;
-  readonly hints: PubSub;
+  readonly hints: RunPubSub;
   /** 32 bytes: what stored secrets are encrypted with. */
   readonly secretsKey: Buffer;
   /** How long a tool call waits for a person's approval. Default 24 h. */
@@ -111,7 +111,7 @@ function createWrites(options: EpisodeWorkOptions): Pick<EpisodeWork, WritePoint
   /** A write that watchers of the session hear of. */
   const told = <T>(point: WritePoint, lease: Lease, work: (held: Held) => Promise<T>): Promise<T> =>
     write(point, lease, async (held) => {
-      hintSession(held.tx, hints, lease.sessionId);
+      hintSession(held.tx, hints);
       return await work(held);
     });
   return {

@@ -1,46 +1,52 @@
-import { expect, test } from 'vitest';
-import { BoundedQueue, SlowReaderError } from './bounded-queue.ts';
+import { describe, expect, test } from 'vitest';
+import { BoundedQueue } from './bounded-queue.ts';
 
-function queueOf(max: number) {
-  const seen = { dropped: 0, closed: 0 };
-  const queue = new BoundedQueue<number>({
-    max,
-    onOverflow: (dropped) => {
-      seen.dropped += dropped;
-    },
-    onClosed: () => {
-      seen.closed += 1;
-    },
-  });
-  return { queue, seen };
+function open(max = 4) {
+  const told: (string | boolean)[] = [];
+  const queue = new BoundedQueue<number>({ max, hold: (on) => void told.push(on), onClosed: () => void told.push('closed') });
+  return { queue, told };
 }
 
-test('hands items over in order, before and after they are asked for, and then ends', async () => {
-  const { queue, seen } = queueOf(10);
-  const first = queue.next();
-  queue.push(1);
-  queue.push(2);
-  queue.end();
-  queue.push(3);
-  expect(await first).toEqual({ value: 1, done: false });
-  expect(await queue.next()).toEqual({ value: 2, done: false });
-  expect(await queue.next()).toEqual({ value: undefined, done: true });
-  expect(seen.dropped).toBe(0);
-});
+describe('a bounded queue', () => {
+  test('gives what was pushed in order, before and after it is asked for', async () => {
+    const { queue } = open();
+    queue.push(1);
+    const [first, second] = [queue.next(), queue.next()];
+    queue.push(2);
+    expect([(await first).value, (await second).value]).toEqual([1, 2]);
+  });
 
-test('a reader that stays behind is told so, and what it missed is counted exactly', async () => {
-  const { queue, seen } = queueOf(3);
-  for (const item of [1, 2, 3, 4, 5]) queue.push(item);
-  expect(seen).toEqual({ dropped: 4, closed: 1 });
-  await expect(queue.next()).rejects.toThrow(SlowReaderError);
-  expect(await queue.next()).toEqual({ value: undefined, done: true });
-});
+  test('asks its source to hold on when it is full, and to go on when half of it is read', async () => {
+    const { queue, told } = open(4);
+    for (let n = 1; n <= 6; n++) queue.push(n);
+    expect(told).toEqual([true]);
+    const seen = [];
+    for (let n = 1; n <= 6; n++) {
+      seen.push((await queue.next()).value);
+      if (n === 3) expect(told).toEqual([true]);
+    }
+    expect(told).toEqual([true, false]);
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6]);
+  });
 
-test('leaving ends a wait for the next item at once, and closes the source once', async () => {
-  const { queue, seen } = queueOf(3);
-  const waiting = queue.next();
-  await queue.return();
-  await queue.return();
-  expect(await waiting).toEqual({ value: undefined, done: true });
-  expect(seen.closed).toBe(1);
+  test('gives what waits when the source has ended, and closes after it', async () => {
+    const { queue, told } = open();
+    queue.push(1);
+    queue.end();
+    queue.push(2);
+    expect((await queue.next()).value).toBe(1);
+    expect(told).toEqual([]);
+    expect((await queue.next()).done).toBe(true);
+    expect(told).toEqual(['closed']);
+  });
+
+  test('ends a reader that waits when it leaves, and drops what waits', async () => {
+    const { queue, told } = open();
+    const waiting = queue.next();
+    await queue.return();
+    expect((await waiting).done).toBe(true);
+    queue.push(1);
+    expect((await queue.next()).done).toBe(true);
+    expect(told).toEqual(['closed']);
+  });
 });

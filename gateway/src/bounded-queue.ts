@@ -1,27 +1,22 @@
-/** The reader stayed behind for longer than there was room for; what waited has been dropped. */
-export class SlowReaderError extends Error {
-  override readonly name = 'SlowReaderError';
-}
-
 export type BoundedQueueOptions = {
-  /** How many items may wait. */
+  /** How many items may wait before the source is asked to hold on. */
   readonly max: number;
-  /** Told how many items were dropped when one more came than there was room for. */
-  readonly onOverflow: (dropped: number) => void;
-  /** Called once, when the reader leaves or has been cut off. */
+  /** True: hold on; what is already on its way still comes. False: go on. */
+  readonly hold: (on: boolean) => void;
+  /** Called once, when the reader leaves or has read the last item. */
   readonly onClosed: () => void;
 };
 
 /**
- * Between a source that pushes and a reader that pulls. States: open → ended (the reader still gets what waits) → closed;
- * open → overflown (what waits is dropped, the reader gets a SlowReaderError) → closed.
+ * Between a source that pushes and a reader that pulls; the reader's pace reaches the source. States: open → ended (the reader still
+ * gets what waits) → closed.
  */
 export class BoundedQueue<T> implements AsyncIterableIterator<T> {
   readonly #options: BoundedQueueOptions;
   readonly #items: T[] = [];
   #waiting: PromiseWithResolvers<IteratorResult<T>> | null = null;
   #phase: 'open' | 'ended' | 'closed' = 'open';
-  #failure: Error | null = null;
+  #held: boolean = false;
 
   constructor(options: BoundedQueueOptions) {
     this.#options = options;
@@ -32,11 +27,10 @@ export class BoundedQueue<T> implements AsyncIterableIterator<T> {
     if (this.#waiting !== null) {
       this.#waiting.resolve({ value: item, done: false });
       this.#waiting = null;
-    } else if (this.#items.length < this.#options.max) {
-      this.#items.push(item);
-    } else {
-      this.#overflow();
+      return;
     }
+    this.#items.push(item);
+    if (this.#items.length >= this.#options.max) this.#hold(true);
   }
 
   /** No more will come. */
@@ -44,16 +38,19 @@ export class BoundedQueue<T> implements AsyncIterableIterator<T> {
     if (this.#phase === 'open') this.#phase = 'ended';
     this.#waiting?.resolve({ value: undefined, done: true });
     this.#waiting = null;
+    if (this.#items.length === 0) this.#close();
   }
 
   async next(): Promise<IteratorResult<T>> {
-    if (this.#items.length > 0) return { value: this.#items.shift() as T, done: false };
-    if (this.#failure !== null) {
-      const failure = this.#failure;
-      this.#failure = null;
-      throw failure;
+    const item = this.#items.shift();
+    if (item !== undefined) {
+      if (this.#items.length <= this.#options.max / 2) this.#hold(false);
+      return { value: item, done: false };
     }
-    if (this.#phase !== 'open') return { value: undefined, done: true };
+    if (this.#phase !== 'open') {
+      this.#close();
+      return { value: undefined, done: true };
+    }
     this.#waiting ??= Promise.withResolvers();
     return await this.#waiting.promise;
   }
@@ -61,7 +58,6 @@ export class BoundedQueue<T> implements AsyncIterableIterator<T> {
   async return(): Promise<IteratorResult<T>> {
     this.#items.length = 0;
     this.end();
-    this.#close();
     return { value: undefined, done: true };
   }
 
@@ -69,12 +65,10 @@ export class BoundedQueue<T> implements AsyncIterableIterator<T> {
     return this;
   }
 
-  #overflow(): void {
-    this.#options.onOverflow(this.#items.length + 1);
-    this.#items.length = 0;
-    this.#failure = new SlowReaderError('Events came faster than they were read.');
-    this.end();
-    this.#close();
+  #hold(on: boolean): void {
+    if (this.#held === on || this.#phase === 'closed') return;
+    this.#held = on;
+    this.#options.hold(on);
   }
 
   #close(): void {

@@ -36,9 +36,6 @@ export type SubgraphClientOptions = {
   readonly source: DataSource;
   readonly contextKey: Buffer;
   readonly logger: Logger;
-  /** Events that may wait for a subscriber of another process's subgraph before it is cut off. */
-  readonly maxQueuedEvents: number;
-  readonly onDropped: (events: number) => void;
 };
 
 export function createSubgraphClient(options: SubgraphClientOptions): SubgraphClient {

@@ -1,22 +1,29 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult, FormattedExecutionResult } from 'graphql';
-import type { Logger } from 'pino';
 import type { EventStream } from './data-source.ts';
-import { toClientError } from './errors.ts';
 
-/** Proxies cut connections that are silent for long. */
-const KEEP_ALIVE_MS = 12_000;
+export type EventStreamTimes = {
+  /** Proxies cut connections that are silent for long. */
+  readonly keepAliveMs: number;
+  /** How long a reader may leave an event unread; then it is cut off. */
+  readonly slowAfterMs: number;
+};
 
 /**
  * GraphQL over Server-Sent Events, distinct connections mode (graphql-sse's PROTOCOL.md): each result is a `next` event, and
- * `complete` says that no more will come. A response that merely ends was cut off, and its client should come back.
+ * `complete` says that no more will come. A response that merely ends was cut off, and its client should come back: the `id` of
+ * the last event is the place to resume.
  */
 export class EventStreamResponse {
   readonly #response: ServerResponse;
+  readonly #times: EventStreamTimes;
+  readonly #onSlow: () => void;
   readonly #keepAlive: NodeJS.Timeout;
 
-  constructor(response: ServerResponse, headers: Readonly<Record<string, string>>) {
+  constructor(response: ServerResponse, headers: Readonly<Record<string, string>>, times: EventStreamTimes, onSlow: () => void) {
     this.#response = response;
+    this.#times = times;
+    this.#onSlow = onSlow;
     response.writeHead(200, {
       ...headers,
       'content-type': 'text/event-stream; charset=utf-8',
@@ -25,7 +32,7 @@ export class EventStreamResponse {
       'x-accel-buffering': 'no',
     });
     response.flushHeaders();
-    this.#keepAlive = setInterval(() => response.write(':\n\n'), KEEP_ALIVE_MS);
+    this.#keepAlive = setInterval(() => response.write(':\n\n'), times.keepAliveMs);
     response.once('close', () => clearInterval(this.#keepAlive));
   }
 
@@ -35,19 +42,13 @@ export class EventStreamResponse {
     await this.complete();
   }
 
-  /** All events, each sent when the one before it has left, until they end or the client leaves. */
-  async all(events: EventStream, logger: Logger): Promise<void> {
+  /** All events, each sent when the one before it has left, until they end or the client leaves. `idOf`: where to resume after it. */
+  async all(events: EventStream, idOf: () => string | null): Promise<void> {
     const leave = () => void events.return?.();
     if (this.#response.destroyed) leave();
     else this.#response.once('close', leave);
-    try {
-      for await (const event of events) await this.#send('next', event);
-      await this.complete();
-    } catch (error) {
-      // Without `complete`, so that the client comes back and resumes.
-      toClientError(error, logger);
-      this.end();
-    }
+    for await (const event of events) await this.#send('next', event, idOf());
+    await this.complete();
   }
 
   async complete(): Promise<void> {
@@ -60,13 +61,18 @@ export class EventStreamResponse {
     this.#response.end();
   }
 
-  async #send(event: 'next' | 'complete', result: unknown): Promise<void> {
+  async #send(event: 'next' | 'complete', result: unknown, id: string | null = null): Promise<void> {
     const response = this.#response;
     if (response.writableEnded || response.destroyed) return;
-    const text = `event: ${event}\ndata:${result === null ? '' : ` ${JSON.stringify(result)}`}\n\n`;
-    if (response.write(text)) return;
+    const name = id === null ? `event: ${event}` : `event: ${event}\nid: ${id}`;
+    if (response.write(`${name}\ndata:${result === null ? '' : ` ${JSON.stringify(result)}`}\n\n`)) return;
     await new Promise<void>((resolve) => {
+      const slow = setTimeout(() => {
+        this.#onSlow();
+        response.destroy();
+      }, this.#times.slowAfterMs);
       const go = () => {
+        clearTimeout(slow);
         response.off('drain', go);
         response.off('close', go);
         resolve();

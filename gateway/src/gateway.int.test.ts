@@ -201,7 +201,7 @@ describe.each(TOPOLOGIES)('a graph whose subgraphs are %s', (topology) => {
     running.graph.publish('talk-3', { id: '1', episode: { id: 'abc', title: 'x' } });
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     expect((await reader?.read())?.value).toBe(
-      'event: next\ndata: {"data":{"events":{"id":"1","episode":{"cost":{"amount":"3.00"}}}}}\n\n',
+      'event: next\nid: 1\ndata: {"data":{"events":{"id":"1","episode":{"cost":{"amount":"3.00"}}}}}\n\n',
     );
     leaving.abort();
     await until(() => running.graph.watchers('talk-3') === 0);

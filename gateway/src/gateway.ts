@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Clock, systemClock } from '@switchyard/kernel/clock';
 import { PlatformError } from '@switchyard/kernel/errors';
+import type { TenantId } from '@switchyard/kernel/ids';
 import { answerHealth, createHealth, type Probe } from '@switchyard/runtime/health';
 import { listen } from '@switchyard/runtime/listen';
 import type { Logger } from 'pino';
@@ -8,6 +9,7 @@ import type { Registry } from 'prom-client';
 import { createAuthenticator } from './authentication.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { DataSource } from './data-source.ts';
+import { type ConnectionLimits, countConnections, DEFAULT_CONNECTION_LIMITS } from './delivery.ts';
 import { toClientError } from './errors.ts';
 import { answerExplorer } from './explorer.ts';
 import { createGraph } from './graph.ts';
@@ -17,7 +19,7 @@ import { DEFAULT_LIMITS, type OperationLimits } from './limits.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { watchOpenStreams } from './open-streams.ts';
 import { answerRaw, type RawEndpoints } from './raw-endpoint.ts';
-import { serveSockets } from './sockets.ts';
+import { DEFAULT_SOCKET_TIMES, type SocketTimes, serveSockets } from './sockets.ts';
 
 export type GatewayOptions = {
   /** Text of schema/supergraph.graphql. */
@@ -43,15 +45,18 @@ export type GatewayOptions = {
   /** Addresses beside the graph, by the prefix of their path. */
   readonly endpoints?: RawEndpoints;
   readonly limits?: Partial<OperationLimits>;
-  /** Events of another process's subgraph that may wait for a slow subscriber before it is cut off. Default 1,000. */
-  readonly maxQueuedEvents?: number;
+  /** What a tenant may hold open; null: the operator. Default: {@link DEFAULT_CONNECTION_LIMITS} for all. */
+  limitsOf?(tenantId: TenantId | null): Promise<ConnectionLimits>;
+  readonly times?: Partial<SocketTimes>;
   readonly clock?: Clock;
 };
 
 export type Gateway = {
   /** `http://host:port`. */
   readonly url: string;
-  /** Takes nothing new, finishes what runs for `graceMs` at most, tells sockets to go (1001), and closes. */
+  /** Loads another supergraph without cutting anyone off. @throws Error when it does not load; then nothing has changed. */
+  reload(supergraphSdl: string): void;
+  /** Takes nothing new, finishes what runs for `graceMs` at most, tells clients one by one to go on elsewhere, and closes. */
   stop(graceMs: number): Promise<void>;
 };
 
@@ -70,10 +75,21 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     clock: options.clock ?? systemClock,
     logger,
   });
-  const graph = await createGraph({ ...options, limits, metrics, maxQueuedEvents: options.maxQueuedEvents ?? 1_000 });
+  const graph = await createGraph({ ...options, limits, metrics });
   const health = createHealth({ probes: { ...graph.probes, ...options.probes }, logger });
+  const times = { ...DEFAULT_SOCKET_TIMES, ...options.times };
   const openStreams = watchOpenStreams(authenticator, logger);
-  const http = createHttpGraphQL({ graph, authenticator, openStreams, metrics, logger, maxBodyBytes: limits.maxBodyBytes });
+  const realtime = {
+    graph,
+    authenticator,
+    openStreams,
+    connections: countConnections(),
+    limitsOf: options.limitsOf ?? (async () => DEFAULT_CONNECTION_LIMITS),
+    metrics,
+    logger,
+    times,
+  };
+  const http = createHttpGraphQL({ ...realtime, maxBodyBytes: limits.maxBodyBytes });
   let draining = false;
 
   const server = createServer((request, response) => {
@@ -89,16 +105,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     if (await answerExplorer(path, request, response)) return;
     response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found');
   };
-  const sockets = serveSockets({
-    server,
-    graph,
-    authenticator,
-    openStreams,
-    metrics,
-    logger,
-    maxMessageBytes: limits.maxBodyBytes,
-    isOpen: () => !draining,
-  });
+  const sockets = serveSockets({ ...realtime, server, maxMessageBytes: limits.maxBodyBytes, isOpen: () => !draining });
   const url = await listen(server, options.host, options.port).catch(async (error: unknown) => {
     openStreams.stop();
     await graph.stop();
@@ -107,14 +114,15 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
   return {
     url,
+    reload: (sdl) => graph.reload(sdl),
     stop: async (graceMs) => {
       draining = true;
       health.drain();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-      http.endStreams();
+      const spreadMs = graceMs * SPREAD_OVER;
+      await Promise.all([http.endStreams(spreadMs), sockets.drain({ spreadMs, graceMs })]);
       openStreams.stop();
-      await sockets.close(1001, 'Going away', graceMs);
       server.closeIdleConnections();
       await closed;
       clearTimeout(timer);
@@ -122,6 +130,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
   };
 }
+
+/** The share of the grace period over which clients are told to go on elsewhere; in the rest they do. */
+const SPREAD_OVER = 0.6;
 
 /**
  * Any web page may call: callers prove themselves with a bearer token, which no browser sends by itself, so that there is nothing

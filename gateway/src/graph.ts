@@ -4,18 +4,14 @@ import { ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReporting
 import { badInput } from '@switchyard/kernel/errors';
 import type { ExecutionResult, FormattedExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import {
-  createSubgraphClient,
-  type DataSource,
-  type EventStream,
-  type GatewayContext,
-  type SubgraphClient,
-} from './data-source.ts';
-import { completed, httpStatusOf, toClientError } from './errors.ts';
-import { createFederatedSubscriptions } from './federated-subscription.ts';
+import { createSubgraphClient, type DataSource, type GatewayContext, type SubgraphClient } from './data-source.ts';
+import { completed, httpStatusOf, toClientError, toClientResult } from './errors.ts';
 import type { OperationLimits } from './limits.ts';
 import type { GatewayMetrics } from './metrics.ts';
-import { assertWithinLimits, type OperationRequest, type PreparedOperation, prepareOperation } from './operation.ts';
+import { assertWithinLimits, createPreparer, type OperationRequest, type PreparedOperation } from './operation.ts';
+import { resumes } from './resume.ts';
+import { RunningSubscription, type SubscriptionGraph } from './running-subscription.ts';
+import { createSubscriptionPlans } from './subscription-plan.ts';
 import { type LoadedSupergraph, loadSupergraph, withScalars } from './supergraph.ts';
 
 /** The whole graph as the transports use it. What comes out is fit for clients. */
@@ -27,7 +23,13 @@ export type Graph = {
   execute(request: OperationRequest, context: GatewayContext): Promise<FormattedExecutionResult>;
   /** The operation, ready to run, or the errors that keep it from running. */
   prepare(request: OperationRequest): PreparedOperation | readonly GraphQLError[];
-  subscribe(prepared: PreparedOperation, context: GatewayContext): Promise<EventStream | ExecutionResult>;
+  subscribe(prepared: PreparedOperation, context: GatewayContext): Promise<RunningSubscription | ExecutionResult>;
+  /**
+   * Loads another supergraph: operations that begin from now on run on it, those that run are finished, and subscriptions go on
+   * with it or end with a word of where to resume.
+   * @throws Error when it does not load, or a subgraph of it has no data source; then nothing has changed.
+   */
+  reload(supergraphSdl: string): void;
   /** One probe per subgraph: rejects when it cannot be reached or is not ready. */
   readonly probes: Readonly<Record<string, () => Promise<void>>>;
   stop(): Promise<void>;
@@ -38,46 +40,95 @@ export type GraphOptions = {
   readonly dataSources: Readonly<Record<string, DataSource>>;
   readonly contextKey: Buffer;
   readonly limits: OperationLimits;
-  readonly maxQueuedEvents: number;
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;
 };
 
 /** @throws Error when the supergraph does not load, or a subgraph of it has no data source. */
 export async function createGraph(options: GraphOptions): Promise<Graph> {
-  const { limits, logger, metrics } = options;
-  const supergraph = loadSupergraph(options.supergraphSdl);
-  const clients = createClients(supergraph, options);
-  const subscriptions = createFederatedSubscriptions({ supergraph, clients, logger });
-  const server = await startApollo(supergraph, clients, options);
+  const { logger, metrics } = options;
+  let loaded = load(options.supergraphSdl, options);
+  const apollo = await startApollo(loaded, options);
+  const running = new Set<RunningSubscription>();
+
+  const open = async (prepared: PreparedOperation, { request, transport }: GatewayContext) => {
+    const subscription = await RunningSubscription.open(
+      {
+        graph: () => loaded,
+        onResume: (cause) => metrics.resumes.inc({ cause }),
+        onClosed: () => {
+          if (subscription instanceof RunningSubscription && running.delete(subscription))
+            metrics.activeSubscriptions.dec({ transport, field: subscription.field });
+        },
+      },
+      prepared,
+      request,
+    );
+    if (!(subscription instanceof RunningSubscription)) return toClientResult(subscription, logger);
+    running.add(subscription);
+    metrics.activeSubscriptions.inc({ transport, field: subscription.field });
+    if (resumes(prepared.operation, prepared.request.variables)) metrics.resumes.inc({ cause: 'client' });
+    return subscription;
+  };
 
   return {
-    schema: supergraph.schema,
+    get schema() {
+      return loaded.schema;
+    },
     executeHttp: (httpGraphQLRequest, context) =>
-      server.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => context }),
+      apollo.server.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => context }),
     execute: async ({ query, variables, operationName }, contextValue) => {
       const request = { query, variables, ...(operationName === null ? {} : { operationName }) };
-      const { body } = await server.executeOperation(request, { contextValue });
+      const { body } = await apollo.server.executeOperation(request, { contextValue });
       if (body.kind !== 'single') throw new Error('Incremental delivery is not offered.');
       return body.singleResult;
     },
+    prepare: (request) => loaded.prepare(request),
+    subscribe: async (prepared, context) => {
+      const startedAt = performance.now();
+      const outcome = await open(prepared, context).catch((error: unknown) => ({ errors: [toClientError(error, logger)] }));
+      const code = codeOf(outcome instanceof RunningSubscription ? undefined : outcome);
+      metrics.request({ transport: context.transport, operation: 'subscription', code, seconds: secondsSince(startedAt) });
+      return outcome;
+    },
+    reload: (sdl) => {
+      if (sdl === loaded.supergraph.sdl) return;
+      const next = load(sdl, options);
+      apollo.update(next);
+      loaded = next;
+      for (const subscription of [...running]) subscription.graphChanged(next);
+      logger.info({ subscriptions: running.size }, 'a new supergraph is loaded');
+    },
+    get probes() {
+      return Object.fromEntries(Object.entries(loaded.clients).map(([name, client]) => [`subgraph ${name}`, client.probe]));
+    },
+    stop: () => apollo.server.stop(),
+  };
+}
+
+type LoadedGraph = SubscriptionGraph & {
+  readonly supergraph: LoadedSupergraph;
+  readonly clients: Readonly<Record<string, SubgraphClient>>;
+};
+
+function load(sdl: string, options: GraphOptions): LoadedGraph {
+  const { limits, logger } = options;
+  const supergraph = loadSupergraph(sdl);
+  const clients = createClients(supergraph, options);
+  const prepare = createPreparer(supergraph.schema, limits);
+  return {
+    supergraph,
+    clients,
+    schema: supergraph.schema,
+    plans: createSubscriptionPlans({ supergraph, clients, logger }),
     prepare: (request) => {
       try {
-        const prepared = prepareOperation(supergraph.schema, limits, request);
+        const prepared = prepare(request);
         return 'document' in prepared ? prepared : prepared.map((error) => toClientError(error, logger));
       } catch (error) {
         return [toClientError(error, logger)];
       }
     },
-    subscribe: async (prepared, { request, transport }) => {
-      const startedAt = performance.now();
-      const outcome = await subscriptions.subscribe(prepared, request);
-      const refusal = Symbol.asyncIterator in outcome ? undefined : outcome;
-      metrics.request({ transport, operation: 'subscription', code: codeOf(refusal), seconds: secondsSince(startedAt) });
-      return outcome;
-    },
-    probes: Object.fromEntries(Object.entries(clients).map(([name, client]) => [`subgraph ${name}`, client.probe])),
-    stop: () => server.stop(),
   };
 }
 
@@ -85,23 +136,25 @@ function createClients(supergraph: LoadedSupergraph, options: GraphOptions): Rec
   const clients = supergraph.subgraphs.map((name): [string, SubgraphClient] => {
     const source = options.dataSources[name];
     if (source === undefined) throw new Error(`The supergraph needs the subgraph ${name}, which has no data source.`);
-    const onDropped = (events: number) => options.metrics.backpressureDrops.inc({ policy: 'CLOSE' }, events);
-    return [name, createSubgraphClient({ ...options, name, source, onDropped })];
+    return [name, createSubgraphClient({ ...options, name, source })];
   });
   return Object.fromEntries(clients);
 }
 
-async function startApollo(
-  supergraph: LoadedSupergraph,
-  clients: Readonly<Record<string, SubgraphClient>>,
-  options: GraphOptions,
-): Promise<ApolloServer<GatewayContext>> {
+type Apollo = { readonly server: ApolloServer<GatewayContext>; update(loaded: LoadedGraph): void };
+
+async function startApollo(first: LoadedGraph, options: GraphOptions): Promise<Apollo> {
   // Apollo's gateway reports where it runs to its vendor unless this is set; it reads it nowhere but here.
   process.env.APOLLO_TELEMETRY_DISABLED = '1';
+  let loaded = first;
+  let updateGateway: (sdl: string) => void = () => undefined;
   const gateway = new ApolloGateway({
-    supergraphSdl: supergraph.sdl,
+    supergraphSdl: async ({ update }) => {
+      updateGateway = update;
+      return { supergraphSdl: first.supergraph.sdl };
+    },
     buildService: ({ name }) => {
-      const client = clients[name];
+      const client = loaded.clients[name];
       if (client === undefined) throw new Error(`There is no data source for the subgraph ${name}.`);
       return client;
     },
@@ -133,7 +186,13 @@ async function startApollo(
     logger: options.logger,
   });
   await server.start();
-  return server;
+  return {
+    server,
+    update: (next) => {
+      loaded = next;
+      updateGateway(next.supergraph.sdl);
+    },
+  };
 }
 
 /** Limits before an operation runs, its HTTP status and its metrics after. */

@@ -1,18 +1,28 @@
 import { PlatformError } from '@switchyard/kernel/errors';
 import type { Logger } from 'pino';
 import type { Authenticator } from './authentication.ts';
+import type { Identity } from './credentials.ts';
 
 /** Something that stays open for as long as its credential is good: a socket or an event stream. */
 export type OpenStream = {
   /** What it was opened with: `Bearer …`. */
   readonly authorization: string;
-  /** Ends it because its credential is good no more. */
+  /** Whom that stood for. */
+  readonly identity: Identity;
+  /** Ends it because its credential is good no more, or good for less. */
   forbid(): void;
 };
 
+export type Watched = {
+  /** False once the credential was found to be good no more: asked before each event. */
+  readonly allowed: boolean;
+  /** The stream is closed. */
+  forget(): void;
+};
+
 export type OpenStreams = {
-  /** Watches the stream until the returned function is called. */
-  add(stream: OpenStream): () => void;
+  /** Watches the stream until it is forgotten. */
+  add(stream: OpenStream): Watched;
   stop(): void;
 };
 
@@ -20,18 +30,21 @@ export type OpenStreams = {
 const RECHECK_MS = 2_000;
 
 export function watchOpenStreams(authenticator: Authenticator, logger: Logger): OpenStreams {
-  const streams = new Set<OpenStream>();
+  const streams = new Set<OpenStream & { allowed: boolean }>();
   let checking = false;
 
   const recheck = async (): Promise<void> => {
     const byCredential = Map.groupBy(streams, (stream) => stream.authorization);
     for (const [authorization, opened] of byCredential) {
-      try {
-        await authenticator.authenticate(authorization);
-      } catch (error) {
-        // Where credentials cannot be checked at all, streams stay open: the store is down, and nothing new can be read either.
-        if (!(error instanceof PlatformError) || error.code !== 'UNAUTHENTICATED') continue;
-        for (const stream of opened) stream.forbid();
+      // Where credentials cannot be checked at all, streams stay open: the store is down, and nothing new can be read either.
+      const now = await authenticator.authenticate(authorization).catch((error: unknown) => {
+        return error instanceof PlatformError && error.code === 'UNAUTHENTICATED' ? null : undefined;
+      });
+      if (now === undefined) continue;
+      for (const stream of opened) {
+        if (now !== null && covers(now, stream.identity)) continue;
+        stream.allowed = false;
+        stream.forbid();
       }
     }
   };
@@ -47,9 +60,15 @@ export function watchOpenStreams(authenticator: Authenticator, logger: Logger): 
 
   return {
     add: (stream) => {
-      streams.add(stream);
-      return () => streams.delete(stream);
+      const watched = { ...stream, allowed: true, forget: () => void streams.delete(watched) };
+      streams.add(watched);
+      return watched;
     },
     stop: () => clearInterval(timer),
   };
+}
+
+/** Whether a credential is still good for all that it was good for. */
+function covers(now: Identity, then: Identity): boolean {
+  return now.tenantId === then.tenantId && then.scopes.every((scope) => now.scopes.includes(scope));
 }

@@ -11,6 +11,7 @@ import {
   parse,
   validate,
 } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { assertAffordable, costOf, type OperationLimits } from './limits.ts';
 
 /** A GraphQL request as any transport hands it in. */
@@ -26,26 +27,39 @@ export type PreparedOperation = {
   readonly operation: OperationDefinitionNode;
 };
 
-/** The operation, parsed, valid and within the limits; or why it is not. */
-export function prepareOperation(
+const MOST_DOCUMENTS = 1_000;
+
+/**
+ * Makes operations ready to run: parsed, valid and within the limits; or says why they are not. Clients send the same few documents
+ * again and again, above all when many of them reconnect: each is parsed and validated once.
+ */
+export function createPreparer(
   schema: GraphQLSchema,
   limits: OperationLimits,
-  request: OperationRequest,
-): PreparedOperation | readonly GraphQLError[] {
-  const document = parsed(request.query, limits);
+): (request: OperationRequest) => PreparedOperation | readonly GraphQLError[] {
+  const known = new LRUCache<string, DocumentNode | readonly GraphQLError[]>({ max: MOST_DOCUMENTS });
+  return (request) => {
+    const document = known.get(request.query) ?? validated(schema, limits, request.query);
+    known.set(request.query, document);
+    if (!('kind' in document)) return document;
+    const operation = getOperationAST(document, request.operationName);
+    if (operation == null) {
+      return [recoded(new GraphQLError('Say with `operationName` which operation of the document to run.'), 'BAD_USER_INPUT')];
+    }
+    const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables);
+    if (errors !== undefined) return errors.map((error) => recoded(error, 'BAD_USER_INPUT'));
+    const prepared = { request, document, operation };
+    assertWithinLimits(schema, limits, prepared);
+    return prepared;
+  };
+}
+
+function validated(schema: GraphQLSchema, limits: OperationLimits, query: string): DocumentNode | readonly GraphQLError[] {
+  const document = parsed(query, limits);
   if (document instanceof GraphQLError) return [document];
   const invalid = validate(schema, document);
-  if (invalid.length > 0)
-    return invalid.map((error) => (error.extensions.code === undefined ? recoded(error, 'GRAPHQL_VALIDATION_FAILED') : error));
-  const operation = getOperationAST(document, request.operationName);
-  if (operation == null) {
-    return [recoded(new GraphQLError('Say with `operationName` which operation of the document to run.'), 'BAD_USER_INPUT')];
-  }
-  const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables);
-  if (errors !== undefined) return errors.map((error) => recoded(error, 'BAD_USER_INPUT'));
-  const prepared = { request, document, operation };
-  assertWithinLimits(schema, limits, prepared);
-  return prepared;
+  if (invalid.length === 0) return document;
+  return invalid.map((error) => (error.extensions.code === undefined ? recoded(error, 'GRAPHQL_VALIDATION_FAILED') : error));
 }
 
 function parsed(query: string, limits: OperationLimits): DocumentNode | GraphQLError {

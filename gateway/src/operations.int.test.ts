@@ -91,7 +91,7 @@ describe('the public door', () => {
     expect(text).toContain('ws_send_errors 0');
     expect(text).toMatch(/graphql_requests_total\{transport="http",operation="unknown",code="GRAPHQL_VALIDATION_FAILED"\} \d/);
     expect(text).toMatch(/graphql_requests_total\{transport="ws",operation="query",code="OK"\} 1/);
-    expect(text).toContain('graphql_active_subscriptions{transport="ws"} 1');
+    expect(text).toContain('graphql_active_subscriptions{transport="ws",field="events"} 1');
     await idle.return?.();
     await client.dispose();
     await until(() => running.graph.watchers('counted') === 0);
@@ -147,32 +147,40 @@ test('a subgraph that is gone is UPSTREAM_UNAVAILABLE, for its own fields only, 
   await running.stop();
 });
 
-test('a reader that stays behind is closed with a code of its own, and what it missed is counted', async () => {
-  const running = await startGateway('over HTTP', { maxQueuedEvents: 5 });
-  const socket = new WebSocket(`${running.gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
-  const closed = new Promise((resolve) => socket.once('close', resolve));
-  const say = (message: unknown) => socket.send(JSON.stringify(message));
-  socket.once('open', () => say({ type: 'connection_init', payload: { authorization: `Bearer ${running.key}` } }));
-  socket.once('message', () => {
-    const query = 'subscription { events(talkId: "fast") { ... on AnswerDelta { text } } }';
-    say({ id: '1', type: 'subscribe', payload: { query } });
+describe.each(['in process', 'over HTTP'] as const)('of subgraphs that are %s', (topology) => {
+  test('a reader that stays behind is closed with a code of its own and the place to resume', async () => {
+    const running = await startGateway(topology, { times: { slowAfterMs: 1_000 } });
+    const socket = new WebSocket(`${running.gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    const closed = new Promise<readonly unknown[]>((resolve) => socket.once('close', (code, why) => resolve([code, String(why)])));
+    const say = (message: unknown) => socket.send(JSON.stringify(message));
+    socket.once('open', () => say({ type: 'connection_init', payload: { authorization: `Bearer ${running.key}` } }));
+    socket.once('message', () => {
+      const query = 'subscription { events(talkId: "fast") { ... on AnswerDelta { text } } }';
+      say({ id: '1', type: 'subscribe', payload: { query } });
+    });
+    await until(() => running.graph.watchers('fast') === 1);
     socket.pause();
+    const cut = async () => {
+      const { values } = (await running.registry.getSingleMetric('ws_backpressure_drops')?.get()) ?? { values: [] };
+      return values.find(({ labels }) => labels.policy === 'CLOSE')?.value === 1;
+    };
+    const text = 'x'.repeat(200_000);
+    for (let id = 0; !(await cut()); id += 1) {
+      if (id < 60) running.graph.publish('fast', { id: String(id), text });
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    const said: string[] = [];
+    socket.on('message', (message) => void said.push(String(message)));
+    socket.resume();
+    const last = () => said.findLast((message) => message.includes('"type":"ping"')) ?? '{}';
+    const [code, why] = await closed;
+    const { payload } = JSON.parse(last()) as { payload?: { reconnect: { resumeAfter: Record<string, string> } } };
+    const seen = said.filter((message) => message.includes('"type":"next"')).length;
+    expect([code, why]).toEqual([SLOW_READER, `Slow reader: resume after ${payload?.reconnect.resumeAfter['1']}`]);
+    expect(Number(payload?.reconnect.resumeAfter['1'])).toBeLessThanOrEqual(seen);
+    await until(() => running.graph.watchers('fast') === 0);
+    await running.stop();
   });
-  await until(() => running.graph.watchers('fast') === 1);
-  const dropped = async () => {
-    const { values } = (await running.registry.getSingleMetric('ws_backpressure_drops')?.get()) ?? { values: [] };
-    return values.find(({ labels }) => labels.policy === 'CLOSE')?.value ?? 0;
-  };
-  const text = 'x'.repeat(200_000);
-  for (let id = 0; (await dropped()) === 0; id += 1) {
-    running.graph.publish('fast', { id: String(id), text });
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  expect(await dropped()).toBe(6);
-  socket.resume();
-  expect(await closed).toBe(SLOW_READER);
-  await until(() => running.graph.watchers('fast') === 0);
-  await running.stop();
 });
 
 test('a port that is taken is said so', async () => {

@@ -22,11 +22,12 @@ export type RemoteSubgraphOptions = {
   /** Address of its POST /graphql. */
   readonly url: string;
   readonly logger: Logger;
-  /** Events that may wait for their subscriber before it is cut off. */
-  readonly maxQueuedEvents: number;
-  readonly onDropped: (events: number) => void;
 };
 
+/** Events that may wait for their subscriber before the subgraph is asked to hold on. */
+const MOST_WAITING = 16;
+/** The subgraph pings every 12 s: when nothing is heard for this long, the connection is gone without a word. */
+const SILENCE_MS = 30_000;
 const FETCH_TIMEOUT_MS = 30_000;
 const PROBE_TIMEOUT_MS = 2_000;
 
@@ -70,24 +71,45 @@ function headersWith(contextToken: string | undefined): Record<string, string> {
 }
 
 /**
- * One socket per subscription, as the context that it opens with belongs to one request. A subscription that cannot begin
- * yields one result without data; a socket that breaks ends the stream with UPSTREAM_UNAVAILABLE.
+ * One socket per subscription, as the context that it opens with belongs to one request, and so that each reader has its own pace:
+ * when it is slow its socket is not read, until the subgraph's own queue for it is full and its drop policy acts. A subscription that
+ * cannot begin yields one result without data; a socket that breaks ends the stream with UPSTREAM_UNAVAILABLE.
  */
 function subscribeOverSocket(
   { contextToken, ...request }: SubgraphRequest,
   options: RemoteSubgraphOptions,
   unreachable: (cause: unknown) => GraphQLError,
 ): BoundedQueue<ExecutionResult> {
+  let socket: WebSocket | undefined;
+  let silence: NodeJS.Timeout | undefined;
+  let holding = false;
   const client = createClient({
     url: options.url.replace(/^http/, 'ws'),
     webSocketImpl: WebSocket,
     connectionParams: { [CONTEXT_HEADER]: contextToken },
     retryAttempts: 0,
+    on: {
+      opened: (opened) => {
+        socket = opened as WebSocket;
+        silence = setTimeout(() => (holding ? silence?.refresh() : socket?.terminate()), SILENCE_MS);
+        socket.on('ping', () => silence?.refresh());
+        socket.on('close', () => clearTimeout(silence));
+      },
+    },
   });
   const events = new BoundedQueue<ExecutionResult>({
-    max: options.maxQueuedEvents,
-    onOverflow: options.onDropped,
-    onClosed: () => void client.dispose(),
+    max: MOST_WAITING,
+    hold: (on) => {
+      holding = on;
+      if (on) socket?.pause();
+      else socket?.resume();
+    },
+    onClosed: () => {
+      clearTimeout(silence);
+      // A socket that is not read would never hear that it may close.
+      socket?.resume();
+      void client.dispose();
+    },
   });
   client.subscribe<ExecutionResult['data'] & object>(
     { query: request.query, variables: { ...request.variables }, operationName: request.operationName ?? null },
@@ -107,8 +129,14 @@ function subscribeOverSocket(
 function asResult(body: unknown): ExecutionResult {
   if (typeof body !== 'object' || body === null || !('data' in body || 'errors' in body))
     throw new Error('Not a GraphQL result.');
-  const { data, errors } = body as { data?: ExecutionResult['data']; errors?: GraphQLFormattedError[] };
-  return { ...(data === undefined ? {} : { data }), ...(errors === undefined ? {} : { errors: errors.map(asError) }) };
+  const { data, errors, extensions } = body as Pick<ExecutionResult, 'data' | 'extensions'> & {
+    errors?: GraphQLFormattedError[];
+  };
+  return {
+    ...(data === undefined ? {} : { data }),
+    ...(errors === undefined ? {} : { errors: errors.map(asError) }),
+    ...(extensions === undefined ? {} : { extensions }),
+  };
 }
 
 function asError(error: GraphQLFormattedError): GraphQLError {

@@ -1,126 +1,191 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
-import { type GraphQLSockets, type SocketExtra, serveGraphQLSockets } from '@switchyard/runtime/graphql-sockets';
-import { withLogFields } from '@switchyard/runtime/log-fields';
-import { withSpan } from '@switchyard/runtime/tracing';
-import { type ExecutionResult, type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
+import { setTimeout as pause } from 'node:timers/promises';
+import { PlatformError } from '@switchyard/kernel/errors';
+import type { TenantId } from '@switchyard/kernel/ids';
+import { type SocketExtra, serveGraphQLSockets } from '@switchyard/runtime/graphql-sockets';
+import { CloseCode, type ServerOptions } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Authenticator } from './authentication.ts';
-import { SlowReaderError } from './bounded-queue.ts';
-import type { EventStream, GatewayContext } from './data-source.ts';
+import { Connection, type SocketContext } from './connection.ts';
+import { type ConnectionCount, type ConnectionLimits, readDelivery } from './delivery.ts';
 import { toClientError } from './errors.ts';
 import type { Graph } from './graph.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import type { OpenStreams } from './open-streams.ts';
-import type { OperationRequest, PreparedOperation } from './operation.ts';
-import { incomingTraceparent, requestContextOf } from './request-context.ts';
+import { socketOperations } from './socket-operations.ts';
 
 export type SocketsOptions = {
   readonly server: Server;
   readonly graph: Graph;
   readonly authenticator: Authenticator;
   readonly openStreams: OpenStreams;
+  readonly connections: ConnectionCount;
+  limitsOf(tenantId: TenantId | null): Promise<ConnectionLimits>;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
   readonly maxMessageBytes: number;
+  readonly times: SocketTimes;
   readonly isOpen: () => boolean;
+};
+
+/** Milliseconds. */
+export type SocketTimes = {
+  /** Until `connection_init`; then close code 4408. */
+  readonly initWithinMs: number;
+  /** Between pings; a peer that has not answered by the next one is cut off. */
+  readonly keepAliveMs: number;
+  /** How long a reader may leave a message unread; then close code 4490. */
+  readonly slowAfterMs: number;
+  /** How long a socket may be open without an operation; then close code 1000. */
+  readonly idleAfterMs: number;
+};
+
+export const DEFAULT_SOCKET_TIMES: SocketTimes = {
+  initWithinMs: 3_000,
+  keepAliveMs: 12_000,
+  slowAfterMs: 30_000,
+  idleAfterMs: 600_000,
+};
+
+export type Sockets = {
+  /** Tells every client to go on elsewhere, with the place to resume, spread over `spreadMs`; cuts off who is still there after `graceMs`. */
+  drain(how: { readonly spreadMs: number; readonly graceMs: number }): Promise<void>;
 };
 
 /** Close code of a reader that stayed behind: it may reconnect, and resume after the last event that it saw. */
 export const SLOW_READER = 4490;
+/** WebSocket's own codes: going away, and for trouble on this side that passes. */
+const GOING_AWAY = 1001;
+export const TRY_AGAIN_LATER = 1013;
 
-/** WebSocket's own code for trouble on this side that passes. */
-const TRY_AGAIN_LATER = 1013;
-
-type SocketContext = Context<Record<string, unknown>, SocketExtra>;
-type Running = { readonly prepared: PreparedOperation; readonly context: GatewayContext; readonly socket: WebSocket };
+const NORMAL_CODES: ReadonlySet<number> = new Set([1000, 1001, 1005]);
 
 /** The graph over `graphql-transport-ws`: subscriptions, and queries and mutations too. */
-export function serveSockets(options: SocketsOptions): GraphQLSockets {
-  const { metrics, logger } = options;
+export function serveSockets(options: SocketsOptions): Sockets {
+  const { metrics, times } = options;
+  const connections = new Map<WebSocket, Connection>();
   const sockets = serveGraphQLSockets({
     server: options.server,
     path: '/graphql',
-    protocol: protocolOf(options),
-    logger,
+    protocol: protocolOf(options, connections),
+    logger: options.logger,
     maxMessageBytes: options.maxMessageBytes,
+    keepAliveMs: times.keepAliveMs,
+    slowAfterMs: times.slowAfterMs,
+    onSlow: (socket) => {
+      metrics.backpressureDrops.inc({ policy: 'CLOSE' });
+      connections.get(socket)?.leave(SLOW_READER, 'Slow reader');
+      // It does not read the close frame either; its connection ends when the time for that is over.
+      if (!connections.has(socket)) socket.terminate();
+    },
     onSendError: () => metrics.sendErrors.inc(),
     isOpen: options.isOpen,
   });
-  return sockets;
+  metrics.queueDepth(() => sockets.pending());
+  const idle = setInterval(
+    () => {
+      for (const connection of connections.values()) if (connection.isIdleFor(times.idleAfterMs)) connection.leave(1000, 'Idle');
+    },
+    Math.min(times.idleAfterMs, 10_000),
+  );
+
+  return {
+    drain: async ({ spreadMs, graceMs }) => {
+      clearInterval(idle);
+      const startedAt = Date.now();
+      await leaveOneByOne([...connections.values()], spreadMs);
+      await sockets.close(GOING_AWAY, 'Going away', Math.max(0, graceMs - (Date.now() - startedAt)));
+    },
+  };
 }
 
-function protocolOf(options: SocketsOptions): ServerOptions<Record<string, unknown>, SocketExtra> {
-  const { graph, authenticator, openStreams, metrics, logger } = options;
+/** Spread, so that those who take them in are not overrun; who has a query running is let go last. */
+async function leaveOneByOne(connections: readonly Connection[], spreadMs: number): Promise<void> {
+  const startedAt = Date.now();
+  const [free, busy] = [connections.filter(({ busy }) => busy === 0), connections.filter(({ busy }) => busy > 0)];
+  for (const [index, connection] of free.entries()) {
+    const due = startedAt + (spreadMs * index) / free.length;
+    if (due > Date.now()) await pause(due - Date.now());
+    connection.leave(GOING_AWAY, 'Going away');
+  }
+  while (busy.some((connection) => connection.busy > 0) && Date.now() < startedAt + spreadMs) await pause(20);
+  for (const connection of busy) connection.leave(GOING_AWAY, 'Going away');
+}
+
+function protocolOf(
+  options: SocketsOptions,
+  connections: Map<WebSocket, Connection>,
+): ServerOptions<Record<string, unknown>, SocketExtra> {
+  const { metrics } = options;
   return {
+    connectionInitWaitTimeout: options.times.initWithinMs,
     onConnect: async (ctx) => {
-      const { socket, request } = ctx.extra;
-      const authorization = authorizationOf(ctx.connectionParams, request);
-      try {
-        await authenticator.authenticate(authorization);
-      } catch (error) {
-        const refusal = toClientError(error, logger);
-        socket.close(refusal.extensions.code === 'UNAUTHENTICATED' ? CloseCode.Forbidden : TRY_AGAIN_LATER, refusal.message);
+      const { socket } = ctx.extra;
+      const connection = await connect(ctx, options);
+      if ('code' in connection) {
+        socket.close(connection.code, connection.reason);
         return false;
       }
-      if (socket.readyState !== socket.OPEN) return false;
-      metrics.activeConnections.inc();
-      const forget = openStreams.add({
-        authorization: authorization ?? '',
+      const giveUpPlace = options.connections.take(connection.identity.tenantId, connection.limits);
+      if (giveUpPlace === null) {
+        socket.close(TRY_AGAIN_LATER, `Too many connections: this tenant may have ${connection.limits.maxConnections}`);
+        return false;
+      }
+      if (socket.readyState !== socket.OPEN) {
+        giveUpPlace();
+        return false;
+      }
+      connection.access = options.openStreams.add({
+        authorization: authorizationOf(ctx.connectionParams, ctx.extra.request) ?? '',
+        identity: connection.identity,
         forbid: () => socket.close(CloseCode.Forbidden, 'Forbidden'),
       });
-      socket.once('close', () => {
-        forget();
+      connections.set(socket, connection);
+      metrics.activeConnections.inc();
+      socket.once('close', (code: number, reason: Buffer) => {
+        giveUpPlace();
+        connection.access?.forget();
+        connections.delete(socket);
         metrics.activeConnections.dec();
+        noteClose(connection, { code, reason: String(reason) }, options);
       });
-      return true;
+      return { ...connection.delivery, maxOperations: connection.limits.maxOperations };
     },
-    onSubscribe: async (ctx, _id, payload) => {
-      const request = operationOf(payload);
-      const prepared = graph.prepare(request);
-      if (!('document' in prepared)) return prepared;
-      const running = await runningOf(ctx, prepared, options);
-      if (running instanceof GraphQLError) {
-        ctx.extra.socket.close(CloseCode.Forbidden, 'Forbidden');
-        return [running];
-      }
-      return { schema: graph.schema, ...prepared, variableValues: request.variables, contextValue: running };
-    },
-    execute: async ({ contextValue }) => {
-      const { prepared, context } = contextValue as Running;
-      const { request } = prepared;
-      const result = await inRequest(prepared, context, () => graph.execute(request, context));
-      return result as ExecutionResult;
-    },
-    subscribe: async ({ contextValue }) => {
-      const { prepared, context, socket } = contextValue as Running;
-      const outcome = await inRequest(prepared, context, () => graph.subscribe(prepared, context));
-      return Symbol.asyncIterator in outcome ? watched(outcome, socket, options) : outcome;
-    },
-    // Results of queries come formatted from Apollo, events do not: both are sent as they look on the wire.
-    onNext: (_ctx, _id, _payload, _args, { data, errors }): FormattedExecutionResult => ({
-      ...(data === undefined ? {} : { data }),
-      ...(errors === undefined ? {} : { errors: errors.map(asOnTheWire) }),
+    ...socketOperations({
+      graph: options.graph,
+      logger: options.logger,
+      metrics,
+      connectionOf: (ctx) => connections.get(ctx.extra.socket),
+      identify: async (ctx) => await options.authenticator.authenticate(authorizationOf(ctx.connectionParams, ctx.extra.request)),
     }),
   };
 }
 
-/** Who asks may have changed since the socket was opened: each operation looks again. */
-async function runningOf(
-  ctx: SocketContext,
-  prepared: PreparedOperation,
-  options: SocketsOptions,
-): Promise<Running | GraphQLError> {
-  const { socket, request } = ctx.extra;
+type Refusal = { readonly code: number; readonly reason: string };
+
+async function connect(ctx: SocketContext, options: SocketsOptions): Promise<Connection | Refusal> {
   try {
-    const identity = await options.authenticator.authenticate(authorizationOf(ctx.connectionParams, request));
-    const context = requestContextOf(identity, randomUUID(), incomingTraceparent(request));
-    return { prepared, socket, context: { request: context, transport: 'ws' } };
+    const identity = await options.authenticator.authenticate(authorizationOf(ctx.connectionParams, ctx.extra.request));
+    const limits = await options.limitsOf(identity.tenantId);
+    return new Connection({ ctx, identity, limits, delivery: readDelivery(ctx.connectionParams, limits) });
   } catch (error) {
-    return toClientError(error, options.logger);
+    const { message } = toClientError(error, options.logger);
+    const code = error instanceof PlatformError ? error.code : 'INTERNAL';
+    if (code === 'UNAUTHENTICATED') return { code: CloseCode.Forbidden, reason: message };
+    return { code: code === 'BAD_USER_INPUT' ? CloseCode.BadRequest : TRY_AGAIN_LATER, reason: message };
   }
+}
+
+function noteClose(connection: Connection, { code, reason }: Refusal, { metrics, logger }: SocketsOptions): void {
+  metrics.closes.inc({ code });
+  if (NORMAL_CODES.has(code)) return;
+  const { tenantId, credential } = connection.identity;
+  const subscriptions = connection.subscriptions.size;
+  logger.info(
+    { code, reason, tenantId, credentialId: credential.id, subscriptions, seconds: connection.ageSeconds },
+    'a socket closed abnormally',
+  );
 }
 
 /** `authorization` of connection_init, in any case and also among `headers`, as explorers send it; else the header of the upgrade. */
@@ -135,52 +200,4 @@ function authorizationOf(
     if (typeof entry?.[1] === 'string') return entry[1];
   }
   return request.headers.authorization;
-}
-
-function operationOf(payload: SubscribePayload): OperationRequest {
-  return { query: payload.query, variables: payload.variables ?? {}, operationName: payload.operationName ?? null };
-}
-
-function inRequest<T>({ operation }: PreparedOperation, { request }: GatewayContext, work: () => Promise<T>): Promise<T> {
-  const name = operation.name?.value ?? '';
-  const span = {
-    name: `${operation.operation} ${name}`.trimEnd(),
-    attributes: { 'graphql.operation.type': operation.operation, 'graphql.operation.name': name },
-    traceparent: request.traceparent,
-  };
-  return withLogFields(request, () => withSpan(span, work));
-}
-
-function asOnTheWire(error: GraphQLError | GraphQLFormattedError): GraphQLFormattedError {
-  return 'toJSON' in error ? error.toJSON() : error;
-}
-
-/** Counts the subscription while it runs, and closes the socket of a reader that is too slow. */
-function watched(events: EventStream, socket: WebSocket, { metrics, logger }: SocketsOptions): EventStream {
-  metrics.activeSubscriptions.inc({ transport: 'ws' });
-  let running = true;
-  const end = (): IteratorResult<ExecutionResult> => {
-    if (running) metrics.activeSubscriptions.dec({ transport: 'ws' });
-    running = false;
-    return { value: undefined, done: true };
-  };
-  return {
-    async next() {
-      try {
-        const event = await events.next();
-        return event.done === true ? end() : event;
-      } catch (error) {
-        if (error instanceof SlowReaderError) socket.close(SLOW_READER, 'Slow reader: resume after the last event');
-        else socket.close(CloseCode.InternalServerError, toClientError(error, logger).message);
-        return end();
-      }
-    },
-    async return() {
-      await events.return?.();
-      return end();
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
 }

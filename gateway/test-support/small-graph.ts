@@ -4,6 +4,7 @@ import { notFound } from '@switchyard/kernel/errors';
 import { type RequestContext, requireTenant } from '@switchyard/kernel/request-context';
 import { SCALARS } from '@switchyard/runtime/scalars';
 import { createSubgraph, type Subgraph } from '@switchyard/runtime/subgraph';
+import { describeEvent } from '@switchyard/runtime/subscription-event';
 import { parse } from 'graphql';
 import type { Logger } from 'pino';
 
@@ -150,7 +151,9 @@ function payloadsOf(source: AsyncIterator<unknown[]>): AsyncIterableIterator<{ e
   return {
     async next() {
       const { value, done } = await source.next();
-      return done === true ? { value: undefined, done: true } : { value: { events: value[0] }, done: false };
+      if (done === true) return { value: undefined, done: true };
+      const event = value[0] as Event;
+      return { value: describeEvent({ events: event }, { resumeAfter: event.id }), done: false };
     },
     async return() {
       await source.return?.();

@@ -151,7 +151,9 @@ describe.each(['in process', 'over HTTP'] as const)('of subgraphs that are %s', 
   test('a reader that stays behind is closed with a code of its own and the place to resume', async () => {
     const running = await startGateway(topology, { times: { slowAfterMs: 1_000 } });
     const socket = new WebSocket(`${running.gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
-    const closed = new Promise<readonly unknown[]>((resolve) => socket.once('close', (code, why) => resolve([code, String(why)])));
+    const closed = new Promise<readonly unknown[]>((resolve) =>
+      socket.once('close', (code, why) => resolve([code, String(why)])),
+    );
     const say = (message: unknown) => socket.send(JSON.stringify(message));
     socket.once('open', () => say({ type: 'connection_init', payload: { authorization: `Bearer ${running.key}` } }));
     socket.once('message', () => {

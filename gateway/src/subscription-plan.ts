@@ -66,7 +66,10 @@ export function createSubscriptionPlans({ supergraph, clients, logger }: Subscri
     return await executeQueryPlan(
       plan.perEvent,
       // The executor writes what it fetches into the event's own data, which others may read as well.
-      { ...batched, [EVENT_SOURCE]: { process: async () => asResponse({ ...event, data: structuredClone(event.data ?? null) }) } },
+      {
+        ...batched,
+        [EVENT_SOURCE]: { process: async () => asResponse({ ...event, data: structuredClone(event.data ?? null) }) },
+      },
       gatewayContext as unknown as Parameters<typeof executeQueryPlan>[2],
       plan.operationContext,
       supergraph.supergraphSchema,

@@ -24,7 +24,7 @@ export function readDelivery(
   limits: ConnectionLimits,
   before: Delivery = DEFAULT_DELIVERY,
 ): Delivery {
-  const { dropPolicy = before.dropPolicy, maxQueue = before.maxQueue } = wish ?? {};
+  const { dropPolicy = before.dropPolicy, maxQueue = Math.min(before.maxQueue, limits.maxQueue) } = wish ?? {};
   if (!isDropPolicy(dropPolicy)) throw badInput(`\`dropPolicy\` must be one of ${DROP_POLICIES.join(', ')}.`, 'dropPolicy');
   if (typeof maxQueue !== 'number' || !Number.isInteger(maxQueue) || maxQueue < 1 || maxQueue > limits.maxQueue)
     throw badInput(`\`maxQueue\` must be a whole number from 1 to ${limits.maxQueue}.`, 'maxQueue');

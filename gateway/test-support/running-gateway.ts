@@ -26,8 +26,12 @@ export class KeyRing {
   }
 
   revoke(secret: string): void {
+    this.change(secret, { revokedAt: new Date() });
+  }
+
+  change(secret: string, change: Partial<StoredCredential>): void {
     const key = this.#keys.get(hashOf(secret));
-    if (key !== undefined) this.#keys.set(hashOf(secret), { ...key, revokedAt: new Date() });
+    if (key !== undefined) this.#keys.set(hashOf(secret), { ...key, ...change });
   }
 
   byHash(hash: string): Promise<StoredCredential | null> {

@@ -43,7 +43,15 @@ const ROUTES = `${LINK}
   type Query { tiers: [String!]! }
 `;
 
-export const SUPERGRAPH = composed({ talks: TALKS, costs: COSTS, routes: ROUTES });
+const SDLS = { talks: TALKS, costs: COSTS, routes: ROUTES };
+
+export const SUPERGRAPH = composed(SDLS);
+
+/** The supergraph as it would be with some subgraphs changed. */
+export function supergraphWith(changes: Partial<Record<keyof typeof SDLS, (sdl: string) => string>>): string {
+  const changed = Object.entries(SDLS).map(([name, sdl]) => [name, changes[name as keyof typeof SDLS]?.(sdl) ?? sdl]);
+  return composed(Object.fromEntries(changed) as Record<string, string>);
+}
 
 function composed(sdls: Readonly<Record<string, string>>): string {
   const { supergraphSdl, errors } = composeServices(

@@ -83,6 +83,12 @@ export const VARIABLES = {
     schema: text.optional(),
     about: 'Key of the default Anthropic tiers; a tier of TIERS_FILE names its own variable.',
   },
+  SUPERGRAPH_FILE: {
+    schema: text.optional(),
+    about:
+      'Supergraph of the gateway instead of schema/supergraph.graphql. When the file changes it is loaded without cutting anyone off.',
+    example: '/etc/switchyard/supergraph.graphql',
+  },
   EGRESS_ALLOW: {
     schema: z.string().transform(cidrsOf).optional(),
     about: 'CIDRs, separated by commas, that tenants’ tool endpoints may reach besides public addresses. None by default.',

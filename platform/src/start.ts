@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createGateway } from '@switchyard/gateway/gateway';
 import { deriveKey } from '@switchyard/kernel/secrets';
@@ -21,12 +20,14 @@ import { type Modules, mountModules, SCHEMAS } from './modules.ts';
 import { refuseTakenPorts } from './ports.ts';
 import { openPostgres } from './postgres.ts';
 import { StartError } from './start-error.ts';
+import { openSupergraphFile } from './supergraph-file.ts';
 import { startWorkers } from './workers.ts';
 
 export type Platform = { stop(): Promise<void> };
 
 /** What running requests, sockets and episodes may still take when the platform stops. */
 const GRACE_MS = 4_000;
+const SUPERGRAPH = path.join(import.meta.dirname, '../../schema/supergraph.graphql');
 const SUBGRAPHS = ['sessions', 'router', 'analytics', 'billing'] as const;
 
 /**
@@ -150,8 +151,12 @@ async function openGateway(
   const credentials = modules.credentials;
   if (credentials === null) throw new StartError('The gateway needs the sessions schema to look up credentials.');
   closers.add('the credentials', () => credentials.settled());
+  const supergraph = await openSupergraphFile(config.SUPERGRAPH_FILE ?? SUPERGRAPH, options.logger).catch((cause: unknown) => {
+    throw new StartError(`The supergraph cannot be read: check SUPERGRAPH_FILE.`, cause);
+  });
+  closers.add('the supergraph', async () => supergraph.close());
   const gateway = await createGateway({
-    supergraphSdl: await readFile(path.join(import.meta.dirname, '../../schema/supergraph.graphql'), 'utf8'),
+    supergraphSdl: supergraph.sdl,
     dataSources: Object.fromEntries(SUBGRAPHS.map((name) => [name, modules.subgraphs[name] ?? { url: remoteUrl(config, name) }])),
     contextKey: options.contextKey,
     credentials,
@@ -166,6 +171,7 @@ async function openGateway(
     probes: { database: modules.databaseProbe },
     endpoints: endpointsOf(modules),
   });
+  supergraph.onChange((sdl) => gateway.reload(sdl));
   closers.add('the gateway', () => gateway.stop(GRACE_MS));
   return `${gateway.url}/graphql`;
 }

@@ -1,8 +1,8 @@
 import { SCALARS } from '@switchyard/runtime/scalars';
 import { readSdl } from '@switchyard/runtime/sdl';
 import { createSubgraph, type Subgraph, type SubgraphOptions } from '@switchyard/runtime/subgraph';
-import type { Registry } from 'prom-client';
 import type { BuiltInTool } from '@switchyard/tools/tool';
+import type { Registry } from 'prom-client';
 import { createBuiltInTools } from './commands/built-in-tools.ts';
 import { createEpisodeWork, type EpisodeWork, type EpisodeWorkOptions } from './commands/episode-work/episode-work.ts';
 import { type Context, createContext, type Services } from './context.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { answerSeen, createGraphCaller, endsEpisode, type GraphCaller } from '@switchyard/testing/graph-caller';
 import { type ModelServer, startModelServer, wordsOf } from '@switchyard/testing/model-server';
 import { startToolServer, type ToolServer } from '@switchyard/testing/tool-server';
-import { startTopology, type Topology, type TopologyKind } from '@switchyard/testing/topology';
+import { hasCluster, startTopology, type Topology, type TopologyKind } from '@switchyard/testing/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** The whole platform over its public API, with nothing but the contract: in one process, and in one for each role. */
@@ -46,7 +46,10 @@ type EpisodeSeen = {
   citations: { title: string }[];
 };
 
-describe.each<TopologyKind>(['all', 'split'])('the platform in the topology %s', (kind) => {
+/** With neither Kafka nor Redis, and with both, where they are there; CI brings them. */
+const KINDS: readonly TopologyKind[] = ['all', hasCluster() ? 'cluster' : 'split'];
+
+describe.each<TopologyKind>(KINDS)('the platform in the topology %s', (kind) => {
   let directory: string;
   let models: ModelServer;
   let tools: ToolServer;

@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TOPICS, type Topic } from '@switchyard/contracts/events';
 import { PARTITIONS, type RetentionDays, retentionDaysOf } from '@switchyard/contracts/topics';
 import kafkajs, { type Admin, Kafka, logLevel } from 'kafkajs';
 import type { Logger } from 'pino';
 
 const DAY_MS = 86_400_000;
+const KNOWN_WITHIN_MS = 30_000;
 /** A partition's retention for ever, in Kafka's words. */
 const FOR_EVER = -1;
 
@@ -33,7 +35,8 @@ export function createKafka(options: {
  */
 export async function ensureTopics(admin: Admin, nameOf: (topic: Topic) => string, retentionDays: RetentionDays): Promise<void> {
   await admin.createTopics({
-    waitForLeaders: true,
+    // kafkajs would wait for them, but fails when the brokers have not heard of the topic at all yet, as with KRaft they may not.
+    waitForLeaders: false,
     topics: TOPICS.map((topic) => ({
       topic: nameOf(topic),
       numPartitions: PARTITIONS,
@@ -41,6 +44,7 @@ export async function ensureTopics(admin: Admin, nameOf: (topic: Topic) => strin
       configEntries: configOf(topic),
     })),
   });
+  await untilKnown(() => admin.fetchTopicMetadata({ topics: TOPICS.map(nameOf) }));
   // Of topics that were there already: the configuration may have changed since.
   await admin.alterConfigs({
     validateOnly: false,
@@ -53,6 +57,24 @@ export async function ensureTopics(admin: Admin, nameOf: (topic: Topic) => strin
 
   function configOf(topic: Topic): { name: string; value: string }[] {
     const days = retentionDaysOf(topic, retentionDays);
-    return [{ name: 'retention.ms', value: String(days === null ? FOR_EVER : days * DAY_MS) }];
+    return [
+      { name: 'retention.ms', value: String(days === null ? FOR_EVER : days * DAY_MS) },
+      // As the relay writes them: kafkajs cannot read what a broker compresses by its own default.
+      { name: 'compression.type', value: 'producer' },
+    ];
+  }
+}
+
+/** Of a topic that was made a moment ago: a broker that has not heard of it, or of its leader, says so until it has. */
+const NOT_YET_KNOWN = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION']);
+
+async function untilKnown(ask: () => Promise<unknown>): Promise<void> {
+  for (const deadline = Date.now() + KNOWN_WITHIN_MS; ; await sleep(100)) {
+    try {
+      await ask();
+      return;
+    } catch (error) {
+      if (!NOT_YET_KNOWN.has(String(Object(error).type)) || Date.now() > deadline) throw error;
+    }
   }
 }

@@ -4,10 +4,19 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@switchyard/database/embedded';
+import { hasKafka, startKafkaBroker } from './kafka-broker.ts';
 import { type PlatformProcess, startPlatformProcess } from './platform-process.ts';
 
-/** `all`: one process with everything embedded. `split`: a process for each role, with PostgreSQL outside. */
-export type TopologyKind = 'all' | 'split';
+/**
+ * `all`: one process with everything embedded. `split`: a process for each role, with PostgreSQL outside. `cluster`: the same with
+ * an Apache Kafka of its own, and Redis.
+ */
+export type TopologyKind = 'all' | 'split' | 'cluster';
+
+/** Whether there is what `cluster` needs. */
+export function hasCluster(): boolean {
+  return hasKafka() && process.env.REDIS_URL !== undefined;
+}
 
 /** A running platform in one of its two shapes; tests of the public API cannot tell which. */
 export type Topology = {
@@ -29,8 +38,17 @@ export async function startTopology(kind: TopologyKind, env: Readonly<Record<str
   const directory = await mkdtemp(path.join(tmpdir(), 'switchyard-e2e-'));
   const operatorKey = randomBytes(16).toString('hex');
   const port = await freePort();
-  const common = { OPERATOR_KEY: operatorKey, SECRET_KEY: randomBytes(32).toString('hex'), LOG_LEVEL: 'error', ...env };
-  const postgres = kind === 'split' ? await outside(directory) : null;
+  const postgres = kind === 'all' ? null : await outside(directory);
+  const broker = kind === 'cluster' ? await startKafkaBroker() : null;
+  const services: Record<string, string> =
+    broker === null ? {} : { KAFKA_BROKERS: broker.address, REDIS_URL: process.env.REDIS_URL ?? '' };
+  const common = {
+    OPERATOR_KEY: operatorKey,
+    SECRET_KEY: randomBytes(32).toString('hex'),
+    LOG_LEVEL: 'error',
+    ...services,
+    ...env,
+  };
   const ports = Object.fromEntries(await Promise.all(SUBGRAPHS.map(async (name) => [name, await freePort()] as const)));
   const urls = Object.fromEntries(
     SUBGRAPHS.map((name) => [`${name.toUpperCase()}_URL`, `http://127.0.0.1:${ports[name]}/graphql`]),
@@ -71,6 +89,7 @@ export async function startTopology(kind: TopologyKind, env: Readonly<Record<str
     },
     stop: async () => {
       const codes = await end('SIGTERM');
+      await broker?.stop();
       await postgres?.stop();
       await rm(directory, { recursive: true, force: true });
       return codes;

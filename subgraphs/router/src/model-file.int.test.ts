@@ -49,7 +49,7 @@ describe('a trained model', () => {
 
   it.each([
     ['missing', null],
-    ['corrupt', '{"format":"switchyard-router-model","version":1,"checksum":"0","body":{}}'],
+    ['corrupt', '{"format":"switchyard-router-model","version":2,"checksum":"0","body":{}}'],
   ])('that is %s leaves the decision to the prior, and says and counts it', async (name, text) => {
     const file = join(folder, `${name}.json`);
     if (text !== null) await writeFile(file, text);

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Calibration } from '../domain/predictor/calibration.ts';
 import type { Ensemble } from '../domain/predictor/ensemble.ts';
+import type { Forest } from '../domain/predictor/forest.ts';
 import { AFTER_SIZE, type AfterAnswer, denseSize, type Head, type Model } from '../domain/predictor/predictor.ts';
 import type { Subjects } from '../domain/predictor/subjects.ts';
 import { TERM_BUCKETS } from '../domain/predictor/text-terms.ts';
 import { pack, unpackBytes, unpackFloats, unpackIntegers } from './packed.ts';
 
 /** Raised whenever a model of another version would be read differently: features, hashing, arithmetic. */
-export const ARTEFACT_VERSION = 1;
+export const ARTEFACT_VERSION = 2;
 const FORMAT = 'switchyard-router-model';
 
 /** How well a head predicted what it had not seen, before and after calibration. */
@@ -35,7 +36,7 @@ export type Artefact = { readonly model: Model; readonly provenance: Provenance 
 export function encodeArtefact({ model, provenance }: Artefact): string {
   const body = JSON.stringify({
     provenance,
-    heads: model.heads.map((head) => ({ ...head, ensemble: encodedEnsemble(head.ensemble) })),
+    heads: model.heads.map((head) => ({ ...head, forest: encodedForest(head.forest) })),
     weights: pack(model.weights),
     subjects: model.subjects === null ? null : encodedSubjects(model.subjects),
     after:
@@ -59,7 +60,7 @@ export function decodeArtefact(text: string): Artefact {
   // What follows was written by `encodeArtefact`, as the checksum shows; sizes are checked, as they are indexed by.
   const body = file.body as Encoded;
   const heads = body.heads.map(
-    (head): Head => ({ ...head, ensemble: decodedEnsemble(head.ensemble, denseSize(body.heads.length)) }),
+    (head): Head => ({ ...head, forest: decodedForest(head.forest, denseSize(body.heads.length, body.subjects?.names.length ?? 0)) }),
   );
   const weights = sized(unpackFloats(body.weights), TERM_BUCKETS * heads.length);
   const subjects = body.subjects === null ? null : decodedSubjects(body.subjects, heads.length);
@@ -72,10 +73,11 @@ export function readArtefact(path: string): Artefact {
   return decodeArtefact(readFileSync(path, 'utf8'));
 }
 
+type EncodedForest = { readonly depth: number; readonly start: number } & Readonly<
+  Record<'features' | 'thresholds' | 'leaves', unknown>
+>;
 type EncodedEnsemble = {
-  readonly forest: { readonly depth: number; readonly start: number } & Readonly<
-    Record<'features' | 'thresholds' | 'leaves', unknown>
-  >;
+  readonly forest: EncodedForest;
   readonly ridge: { readonly bias: number } & Readonly<Record<'means' | 'scales' | 'weights', unknown>>;
   readonly forestShare: number;
 };
@@ -90,33 +92,41 @@ type EncodedAfter = {
 };
 type Encoded = {
   readonly provenance: Provenance;
-  readonly heads: readonly (Omit<Head, 'ensemble'> & { readonly ensemble: EncodedEnsemble })[];
+  readonly heads: readonly (Omit<Head, 'forest'> & { readonly forest: EncodedForest })[];
   readonly weights: unknown;
   readonly subjects: EncodedSubjects | null;
   readonly after: EncodedAfter | null;
 };
 
+function encodedForest(forest: Forest): EncodedForest {
+  return { ...forest, features: pack(forest.features), thresholds: pack(forest.thresholds), leaves: pack(forest.leaves) };
+}
+
+function decodedForest({ depth, start, ...arrays }: EncodedForest, width: number): Forest {
+  const features = unpackIntegers(arrays.features);
+  if (features.some((feature) => feature < 0 || feature >= width)) throw new Error('a tree asks for a feature that is not there');
+  const trees = features.length / Math.max(1, depth);
+  return {
+    depth,
+    start,
+    features,
+    thresholds: sized(unpackFloats(arrays.thresholds), features.length),
+    leaves: sized(unpackFloats(arrays.leaves), trees * 2 ** depth),
+  };
+}
+
 function encodedEnsemble({ forest, ridge, forestShare }: Ensemble): EncodedEnsemble {
   return {
     forestShare,
-    forest: { ...forest, features: pack(forest.features), thresholds: pack(forest.thresholds), leaves: pack(forest.leaves) },
+    forest: encodedForest(forest),
     ridge: { ...ridge, means: pack(ridge.means), scales: pack(ridge.scales), weights: pack(ridge.weights) },
   };
 }
 
 function decodedEnsemble({ forest, ridge, forestShare }: EncodedEnsemble, width: number): Ensemble {
-  const features = unpackIntegers(forest.features);
-  if (features.some((feature) => feature < 0 || feature >= width)) throw new Error('a tree asks for a feature that is not there');
-  const trees = features.length / Math.max(1, forest.depth);
   return {
     forestShare,
-    forest: {
-      depth: forest.depth,
-      start: forest.start,
-      features,
-      thresholds: sized(unpackFloats(forest.thresholds), features.length),
-      leaves: sized(unpackFloats(forest.leaves), trees * 2 ** forest.depth),
-    },
+    forest: decodedForest(forest, width),
     ridge: {
       bias: ridge.bias,
       means: unpackFloats(ridge.means),

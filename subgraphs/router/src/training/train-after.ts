@@ -2,7 +2,7 @@ import { calibrated } from '../domain/predictor/calibration.ts';
 import { type AfterAnswer, afterFeatures } from '../domain/predictor/predictor.ts';
 import { TERM_BUCKETS } from '../domain/predictor/text-terms.ts';
 import { fitCalibration } from './fit-calibration.ts';
-import { fitEnsemble } from './fit-ensemble.ts';
+import { fitAnswerEnsemble } from './fit-ensemble.ts';
 import { foldsOf } from './folds.ts';
 import { fitLinear, linearLogit } from './linear.ts';
 import { sparseRows, type Trained } from './train.ts';
@@ -41,7 +41,7 @@ export function trainAfterAnswer(rows: AnsweredRows, trained: Trained): AfterAns
   const values = rows.prompts.map((prompt, at) =>
     afterFeatures(prompt, rows.answers[at] ?? '', before(trained, rows.members[at] ?? 0), logits[at] ?? 0),
   );
-  const { ensemble, logits: unseen } = fitEnsemble(values, rows.targets, { folds, about: 'answer' });
+  const { fitted: ensemble, logits: unseen } = fitAnswerEnsemble(values, rows.targets, folds);
   return { ...fitLinear(terms, everyone, rows.targets, LINEAR), ensemble, calibration: fitCalibration(unseen, rows.targets) };
 }
 

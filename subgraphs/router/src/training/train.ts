@@ -1,9 +1,18 @@
 import type { Calibration } from '../domain/predictor/calibration.ts';
-import { createReader, denseFeatures, denseSize, type FirstStage, type Head, type Model } from '../domain/predictor/predictor.ts';
+import {
+  createReader,
+  denseFeatures,
+  denseSize,
+  type FirstStage,
+  type Head,
+  type Model,
+  questionLogit,
+  termLogits,
+} from '../domain/predictor/predictor.ts';
 import { createSubjectReader, MAX_SUBJECTS, type Subjects } from '../domain/predictor/subjects.ts';
 import { TERM_BUCKETS } from '../domain/predictor/text-terms.ts';
 import { fitCalibration } from './fit-calibration.ts';
-import { fitEnsemble } from './fit-ensemble.ts';
+import { fitQuestionForest } from './fit-ensemble.ts';
 import { fitSubjects } from './fit-subjects.ts';
 import { foldsOf } from './folds.ts';
 import { fitLinear, type SparseRows } from './linear.ts';
@@ -62,12 +71,12 @@ export function sparseRows(texts: readonly string[]): SparseRows {
 
 export type Trained = {
   readonly model: Model;
-  /** For each head: log-odds of each member by a forest that had not seen it, and what they were calibrated to. */
+  /** For each head: log-odds of each member by parts that had not seen it, and what they were calibrated to. */
   readonly outOfFold: readonly { readonly logits: Float64Array; readonly calibration: Calibration }[];
 };
 
 /**
- * Learns from `members` of the corpus. Forests learn from what the term models say of rows that these have not seen, and
+ * Learns from `members` of the corpus. Forests learn from what subjects were taken for in rows that those had not seen, and
  * calibration from what forests say of rows that those have not seen. The same input, the same model.
  */
 export function train(corpus: Corpus, members: Int32Array, progress: (note: string) => void = () => undefined): Trained {
@@ -76,13 +85,14 @@ export function train(corpus: Corpus, members: Int32Array, progress: (note: stri
     FOLDS,
     'train',
   );
-  const values = outOfFoldFeatures(corpus, members, folds, progress);
+  const { values, terms } = outOfFoldFeatures(corpus, members, folds, progress);
   const whole = firstStage(corpus, members);
   const fitted = corpus.heads.map((name, head) => {
     progress(`trees for ${name}`);
     const targets = Float32Array.from(members, (row) => corpus.targets[head]?.[row] ?? 0);
-    const { ensemble, logits } = fitEnsemble(values, targets, { folds, about: 'question' });
-    return { name, bias: whole.heads[head]?.bias ?? 0, ensemble, logits, calibration: fitCalibration(logits, targets) };
+    const { fitted: forest, logits: trees } = fitQuestionForest(values, targets, folds);
+    const logits = trees.map((logit, at) => questionLogit(logit, terms[at]?.[head] ?? 0));
+    return { name, bias: whole.heads[head]?.bias ?? 0, forest, logits, calibration: fitCalibration(logits, targets) };
   });
   return {
     model: { ...whole, heads: fitted.map(({ logits: _, ...head }): Head => head), after: null },
@@ -116,9 +126,10 @@ function outOfFoldFeatures(
   members: Int32Array,
   folds: Int32Array,
   progress: (note: string) => void,
-): Float32Array[] {
+): { readonly values: readonly Float32Array[]; readonly terms: readonly Float64Array[] } {
   const reader = createReader();
-  const values = Array.from(members, () => new Float32Array(denseSize(corpus.heads.length)));
+  const terms = Array.from(members, () => new Float64Array(corpus.heads.length));
+  const values = Array.from(members, () => new Float32Array(denseSize(corpus.heads.length, corpus.subjects.length)));
   for (let fold = 0; fold < FOLDS; fold += 1) {
     progress(`terms and subjects, part ${fold + 1} of ${FOLDS}`);
     const learnt = firstStage(
@@ -130,7 +141,8 @@ function outOfFoldFeatures(
       if (folds[at] !== fold) return;
       reader.read(corpus.prompts[row] ?? '');
       denseFeatures(stage, reader, values[at] ?? new Float32Array());
+      termLogits(stage, reader.terms, terms[at] ?? new Float64Array());
     });
   }
-  return values;
+  return { values, terms };
 }

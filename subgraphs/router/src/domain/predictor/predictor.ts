@@ -1,6 +1,7 @@
 import { ANSWER_SIZE, answerFeatures } from './answer-checks.ts';
 import { type Calibration, calibrated } from './calibration.ts';
 import { type Ensemble, ensembleLogit } from './ensemble.ts';
+import { type Forest, forestLogit } from './forest.ts';
 import { FORMAT_SIZE, formatFeatures } from './format-features.ts';
 import { createSubjectReader, type SubjectReader, type Subjects } from './subjects.ts';
 import { createScan, scanText } from './text-scan.ts';
@@ -10,7 +11,7 @@ import { createTerms, readTerms, type Terms } from './text-terms.ts';
 export type Head = {
   readonly name: string;
   readonly bias: number;
-  readonly ensemble: Ensemble;
+  readonly forest: Forest;
   readonly calibration: Calibration;
 };
 
@@ -43,14 +44,16 @@ export function createPredictor(model: Model): Predictor {
   const reader = createReader();
   const { heads } = model;
   const stage = { heads, weights: model.weights, subjects: createSubjectReader(model.subjects, heads.length) };
-  const values = new Float32Array(denseSize(model.heads.length));
+  const values = new Float32Array(denseSize(heads.length, model.subjects?.names.length ?? 0));
+  const terms = new Float64Array(heads.length);
   const own = new Float64Array(model.heads.length);
   const predict = (prompt: string, probabilities: Float64Array) => {
     reader.read(prompt);
     denseFeatures(stage, reader, values);
+    termLogits(stage, reader.terms, terms);
     for (let at = 0; at < heads.length; at += 1) {
       const head = heads[at] as Head;
-      probabilities[at] = calibrated(head.calibration, ensembleLogit(head.ensemble, values));
+      probabilities[at] = calibrated(head.calibration, questionLogit(forestLogit(head.forest, values), terms[at] as number));
     }
   };
   return {
@@ -83,9 +86,14 @@ export function createReader(): Reader {
   };
 }
 
-/** Format, then for each head its term logit and its subject rate, then how sure the subject is and how far rates differ. */
-export function denseSize(heads: number): number {
-  return FORMAT_SIZE + 2 * heads + 2;
+/** Format, then each head's rate on the likely subjects, how sure the subject is, how far rates differ, how likely each subject is. */
+export function denseSize(heads: number, subjects: number): number {
+  return FORMAT_SIZE + heads + 2 + subjects;
+}
+
+/** Trees over format and subject have most of the say, words the rest: each errs where the other does not. Shares from 0.5 to 0.7 do alike. */
+export function questionLogit(trees: number, terms: number): number {
+  return 0.7 * trees + 0.3 * terms;
 }
 
 /** What is known of a text before trees: terms and subjects. */
@@ -96,19 +104,18 @@ export type FirstStage = {
 };
 
 export function denseFeatures(model: FirstStage, reader: Reader, values: Float32Array): void {
-  const heads = model.heads.length;
   values.set(reader.format);
-  termLogits(model, reader.terms, values);
-  model.subjects(reader.terms, values, FORMAT_SIZE + heads);
+  model.subjects(reader.terms, values, FORMAT_SIZE);
 }
 
-function termLogits({ heads, weights }: FirstStage, { buckets, count }: Terms, values: Float32Array): void {
+/** Writes each head's log-odds by the terms alone. */
+export function termLogits({ heads, weights }: FirstStage, { buckets, count }: Terms, logits: Float64Array): void {
   const width = heads.length;
   const scale = 1 / Math.sqrt(Math.max(1, count));
   for (let head = 0; head < width; head += 1) {
     let sum = 0;
     for (let at = 0; at < count; at += 1) sum += weights[(buckets[at] as number) * width + head] as number;
-    values[FORMAT_SIZE + head] = (heads[head]?.bias ?? 0) + scale * sum;
+    logits[head] = (heads[head]?.bias ?? 0) + scale * sum;
   }
 }
 

@@ -17,7 +17,10 @@ export const MAX_SUBJECTS = 250;
 /** Terms of one text are far from independent: all of them together count like EVIDENCE · √n. */
 const EVIDENCE = 2;
 
-/** Writes, from `base` on: each head's expected rate, how sure the likeliest subject is, and how far last and first differ. */
+/**
+ * Writes, from `base` on: each head's expected rate, how sure the likeliest subject is, how far last and first differ, and how
+ * likely each subject is.
+ */
 export type SubjectReader = (terms: Terms, values: Float32Array, base: number) => void;
 
 /**
@@ -98,11 +101,16 @@ function writeRates(
   for (let subject = 0; subject < size; subject += 1) {
     const mass = Math.exp((scores[subject] as number) - top);
     sum += mass;
+    values[base + heads + 2 + subject] = mass;
     for (let head = 0; head < heads; head += 1) {
       values[base + head] = (values[base + head] as number) + mass * (rates[subject * heads + head] as number);
     }
   }
   for (let head = 0; head < heads; head += 1) values[base + head] = (values[base + head] as number) / sum;
+  for (let subject = 0; subject < size; subject += 1) {
+    const at = base + heads + 2 + subject;
+    values[at] = (values[at] as number) / sum;
+  }
   values[base + heads] = 1 / sum;
   values[base + heads + 1] = (values[base + heads - 1] as number) - (values[base] as number);
 }

@@ -60,7 +60,10 @@ export function decodeArtefact(text: string): Artefact {
   // What follows was written by `encodeArtefact`, as the checksum shows; sizes are checked, as they are indexed by.
   const body = file.body as Encoded;
   const heads = body.heads.map(
-    (head): Head => ({ ...head, forest: decodedForest(head.forest, denseSize(body.heads.length, body.subjects?.names.length ?? 0)) }),
+    (head): Head => ({
+      ...head,
+      forest: decodedForest(head.forest, denseSize(body.heads.length, body.subjects?.names.length ?? 0)),
+    }),
   );
   const weights = sized(unpackFloats(body.weights), TERM_BUCKETS * heads.length);
   const subjects = body.subjects === null ? null : decodedSubjects(body.subjects, heads.length);

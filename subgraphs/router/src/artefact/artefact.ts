@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Calibration } from '../domain/predictor/calibration.ts';
 import type { Ensemble } from '../domain/predictor/ensemble.ts';
-import type { Forest } from '../domain/predictor/forest.ts';
+import { type Forest, TREE_DEPTH } from '../domain/predictor/forest.ts';
 import { AFTER_SIZE, type AfterAnswer, denseSize, type Head, type Model } from '../domain/predictor/predictor.ts';
 import type { Subjects } from '../domain/predictor/subjects.ts';
 import { TERM_BUCKETS } from '../domain/predictor/text-terms.ts';
@@ -76,9 +76,7 @@ export function readArtefact(path: string): Artefact {
   return decodeArtefact(readFileSync(path, 'utf8'));
 }
 
-type EncodedForest = { readonly depth: number; readonly start: number } & Readonly<
-  Record<'features' | 'thresholds' | 'leaves', unknown>
->;
+type EncodedForest = { readonly start: number } & Readonly<Record<'features' | 'thresholds' | 'leaves', unknown>>;
 type EncodedEnsemble = {
   readonly forest: EncodedForest;
   readonly ridge: { readonly bias: number } & Readonly<Record<'means' | 'scales' | 'weights', unknown>>;
@@ -105,16 +103,15 @@ function encodedForest(forest: Forest): EncodedForest {
   return { ...forest, features: pack(forest.features), thresholds: pack(forest.thresholds), leaves: pack(forest.leaves) };
 }
 
-function decodedForest({ depth, start, ...arrays }: EncodedForest, width: number): Forest {
+function decodedForest({ start, ...arrays }: EncodedForest, width: number): Forest {
   const features = unpackIntegers(arrays.features);
   if (features.some((feature) => feature < 0 || feature >= width)) throw new Error('a tree asks for a feature that is not there');
-  const trees = features.length / Math.max(1, depth);
+  const trees = features.length / TREE_DEPTH;
   return {
-    depth,
     start,
     features,
     thresholds: sized(unpackFloats(arrays.thresholds), features.length),
-    leaves: sized(unpackFloats(arrays.leaves), trees * 2 ** depth),
+    leaves: sized(unpackFloats(arrays.leaves), trees << TREE_DEPTH),
   };
 }
 

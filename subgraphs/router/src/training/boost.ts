@@ -1,8 +1,9 @@
-import type { Forest } from '../domain/predictor/forest.ts';
+import { type Forest, TREE_DEPTH } from '../domain/predictor/forest.ts';
 import { randomOf } from './random.ts';
 
 export type BoostOptions = {
   readonly trees: number;
+  /** Levels that are learnt, at most TREE_DEPTH. */
   readonly depth: number;
   readonly rate: number;
   /** Added to each leaf's curvature: pulls small leaves toward 0. */
@@ -63,11 +64,10 @@ export function growForest(data: Binned, targets: Float32Array, options: BoostOp
     inTree: new Uint8Array(data.rows),
   };
   const forest = {
-    depth,
     start,
-    features: new Int32Array(trees * depth),
-    thresholds: new Float32Array(trees * depth),
-    leaves: new Float32Array(trees << depth),
+    features: new Int32Array(trees * TREE_DEPTH),
+    thresholds: new Float32Array(trees * TREE_DEPTH).fill(Number.POSITIVE_INFINITY),
+    leaves: new Float32Array(trees << TREE_DEPTH),
   };
   for (let tree = 0; tree < trees; tree += 1) {
     for (let row = 0; row < data.rows; row += 1) {
@@ -80,15 +80,15 @@ export function growForest(data: Binned, targets: Float32Array, options: BoostOp
     const features = data.bins.map((_, feature) => feature).filter(() => random() < options.featureShare);
     for (let level = 0; level < depth; level += 1) {
       const split = bestSplit(data, work, { features, level, ridge: options.ridge });
-      forest.features[tree * depth + level] = split.feature;
-      forest.thresholds[tree * depth + level] = data.cuts[split.feature]?.[split.bin] ?? Number.POSITIVE_INFINITY;
+      forest.features[tree * TREE_DEPTH + level] = split.feature;
+      forest.thresholds[tree * TREE_DEPTH + level] = data.cuts[split.feature]?.[split.bin] ?? Number.POSITIVE_INFINITY;
       const bins = data.bins[split.feature] ?? new Uint8Array();
       for (let row = 0; row < data.rows; row += 1) {
         if ((bins[row] ?? 0) > split.bin) work.leaf[row] = (work.leaf[row] ?? 0) | (1 << level);
       }
     }
     const leaves = leavesOf(data.rows, work, depth, options);
-    forest.leaves.set(leaves, tree << depth);
+    forest.leaves.set(leaves, tree << TREE_DEPTH);
     for (let row = 0; row < data.rows; row += 1) scores[row] = (scores[row] ?? 0) + (leaves[work.leaf[row] ?? 0] ?? 0);
   }
   return forest;

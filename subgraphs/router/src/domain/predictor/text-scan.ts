@@ -9,6 +9,8 @@ export type TextScan = {
   /** FNV-1a of each word's first STEM_LENGTH characters; of shorter words 0. */
   readonly stems: Uint32Array;
   wordCount: number;
+  /** Which part is being read. */
+  part: number;
   /** Start and end of each option's text. */
   readonly optionStart: Int32Array;
   readonly optionEnd: Int32Array;
@@ -16,7 +18,7 @@ export type TextScan = {
   /** Where the question ends, and the options (if any) begin. */
   stemEnd: number;
   /** Counts over the whole text, by COUNTS. */
-  readonly counts: Float64Array;
+  readonly counts: Int32Array;
   /** Characters that were read. */
   length: number;
 };
@@ -51,20 +53,14 @@ const COUNT_SIZE = 16;
 const FNV_START = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-/** What a character is: 0 between words, 1 letter, 2 digit. */
-const KIND = new Uint8Array(128);
-/** The count that a character adds to, or 255. */
-const COUNT_OF = new Uint8Array(128).fill(255);
+/** The count that each ASCII character adds to; NOTHING for what is not counted. */
+const NOTHING = COUNT_SIZE;
+const COUNT_OF = new Uint8Array(128).fill(NOTHING);
 for (let code = 97; code <= 122; code += 1) {
-  KIND[code] = 1;
-  KIND[code - 32] = 1;
   COUNT_OF[code] = COUNTS.letters;
   COUNT_OF[code - 32] = COUNTS.upper;
 }
-for (let code = 48; code <= 57; code += 1) {
-  KIND[code] = 2;
-  COUNT_OF[code] = COUNTS.digits;
-}
+for (let code = 48; code <= 57; code += 1) COUNT_OF[code] = COUNTS.digits;
 for (const [characters, count] of [
   ['+*/^<>\\~|@#&', COUNTS.symbols],
   ['\n', COUNTS.lines],
@@ -81,17 +77,25 @@ for (const [characters, count] of [
   for (const character of characters) COUNT_OF[character.charCodeAt(0)] = count;
 }
 
+/** What a character of each count belongs to: a word (1), a number (2), or neither (0). */
+const KIND_OF = new Uint8Array(COUNT_SIZE + 1);
+KIND_OF[COUNTS.letters] = 1;
+KIND_OF[COUNTS.upper] = 1;
+KIND_OF[COUNTS.foreign] = 1;
+KIND_OF[COUNTS.digits] = 2;
+
 export function createScan(): TextScan {
   return {
     words: new Uint32Array(MAX_WORDS),
     parts: new Uint8Array(MAX_WORDS),
     stems: new Uint32Array(MAX_WORDS),
     wordCount: 0,
+    part: 0,
     optionStart: new Int32Array(MAX_OPTIONS),
     optionEnd: new Int32Array(MAX_OPTIONS),
     optionCount: 0,
     stemEnd: 0,
-    counts: new Float64Array(COUNT_SIZE),
+    counts: new Int32Array(COUNT_SIZE + 1),
     length: 0,
   };
 }
@@ -99,60 +103,70 @@ export function createScan(): TextScan {
 /** Reads `text` into `scan`, and returns it. */
 export function scanText(text: string, scan: TextScan): TextScan {
   const length = Math.min(text.length, MAX_CHARACTERS);
-  const { counts, words, parts, stems } = scan;
+  const { counts } = scan;
   counts.fill(0);
+  scan.wordCount = 0;
   scan.length = length;
   scan.optionCount = 0;
   scan.stemEnd = length;
-  let [hash, kind, wordCount, part, size, stem] = [FNV_START, 0, 0, 0, 0, 0];
+  scan.part = 0;
   let lineStart = true;
-  for (let at = 0; at < length; at += 1) {
+  for (let at = 0; at < length; ) {
     const code = text.charCodeAt(at);
     if (lineStart && isOption(text, at, code)) {
       openOption(scan, at);
-      part = 1;
-      at += 1;
+      scan.part = 1;
+      at += 2;
       lineStart = false;
       continue;
     }
     lineStart = code === 10;
+    const count = countOf(code);
+    if (KIND_OF[count] !== 0) {
+      at = readRun(text, at, scan);
+      continue;
+    }
+    counts[count] = (counts[count] as number) + 1;
     if (lineStart) closeOption(scan, at);
-    const next = code < 128 ? (KIND[code] ?? 0) : 1;
-    const count = code < 128 ? (COUNT_OF[code] ?? 255) : COUNTS.foreign;
-    if (count !== 255) counts[count] = (counts[count] ?? 0) + 1;
-    if (kind !== 0 && next !== kind && wordCount < MAX_WORDS) {
-      words[wordCount] = hash >>> 0;
-      parts[wordCount] = part;
-      stems[wordCount] = stem;
-      wordCount += 1;
-      if (kind === 2) counts[COUNTS.numbers] = (counts[COUNTS.numbers] ?? 0) + 1;
-    }
-    if (next === 0 && code > 32 && wordCount < MAX_WORDS) {
-      words[wordCount] = code;
-      parts[wordCount] = part;
-      stems[wordCount] = 0;
-      wordCount += 1;
-    }
-    if (next !== kind) {
-      hash = FNV_START;
-      size = 0;
-      stem = 0;
-    }
-    // Numbers keep how many digits they have, not which.
-    if (next !== 0) hash = Math.imul(hash ^ (next === 2 ? 48 : code >= 65 && code <= 90 ? code + 32 : code), FNV_PRIME);
-    size += 1;
-    if (size === STEM_LENGTH) stem = hash >>> 0;
-    kind = next;
-  }
-  if (kind !== 0 && wordCount < MAX_WORDS) {
-    words[wordCount] = hash >>> 0;
-    parts[wordCount] = part;
-    stems[wordCount] = stem;
-    wordCount += 1;
+    if (code > 32) putWord(scan, code, 0);
+    at += 1;
   }
   closeOption(scan, length);
-  scan.wordCount = wordCount;
   return scan;
+}
+
+function countOf(code: number): number {
+  return code < 128 ? (COUNT_OF[code] as number) : COUNTS.foreign;
+}
+
+/** Reads the letters, or the digits, that stand together from `from` on. Returns where they end. */
+function readRun(text: string, from: number, scan: TextScan): number {
+  const { counts, length } = scan;
+  const kind = KIND_OF[countOf(text.charCodeAt(from))] as number;
+  let hash = FNV_START;
+  let stem = 0;
+  let at = from;
+  for (; at < length; at += 1) {
+    const code = text.charCodeAt(at);
+    const count = countOf(code);
+    if (KIND_OF[count] !== kind) break;
+    counts[count] = (counts[count] as number) + 1;
+    // Numbers keep how many digits they have, not which.
+    hash = Math.imul(hash ^ (kind === 2 ? 48 : count === COUNTS.upper ? code + 32 : code), FNV_PRIME);
+    if (at === from + STEM_LENGTH - 1) stem = hash >>> 0;
+  }
+  if (kind === 2) counts[COUNTS.numbers] = (counts[COUNTS.numbers] as number) + 1;
+  putWord(scan, hash >>> 0, stem);
+  return at;
+}
+
+function putWord(scan: TextScan, word: number, stem: number): void {
+  const at = scan.wordCount;
+  if (at === MAX_WORDS) return;
+  scan.words[at] = word;
+  scan.stems[at] = stem;
+  scan.parts[at] = scan.part;
+  scan.wordCount = at + 1;
 }
 
 /** "B. …" or "B) …" at the start of a line. */

@@ -113,6 +113,7 @@ export async function mountModules(options: MountOptions): Promise<Modules> {
         tiers: options.tiers,
         countTokens,
         registry,
+        pubsub: options.pubsub,
         ...(config.ROUTER_MODEL_FILE === undefined ? {} : { modelFile: config.ROUTER_MODEL_FILE }),
       })
     : null;

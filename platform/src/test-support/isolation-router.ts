@@ -45,6 +45,8 @@ const CASES: readonly IsolationCase[] = [
     shows: (owned) => owned.limit ?? '',
   },
   reference('Canary', 'canary'),
+  listing('Subscription.routeDecided', 'subscription { routeDecided { id } }', 'routed'),
+  listing('Subscription.canaryChanged', 'subscription { canaryChanged { id } }', 'promoted'),
   byId('Mutation.promoteCanary', 'mutation ($id: ID!) { promoteCanary(id: $id) { id } }', 'promoted'),
   byId('Mutation.rollBackCanary', 'mutation ($id: ID!) { rollBackCanary(id: $id) { id } }', 'canary'),
   {

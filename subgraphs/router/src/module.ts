@@ -1,6 +1,7 @@
 import type { Database } from '@switchyard/database/database';
 import type { ConsumerOptions } from '@switchyard/event-log/event-log';
 import type { Clock } from '@switchyard/kernel/clock';
+import type { PubSub } from '@switchyard/pubsub/pubsub';
 import { SCALARS } from '@switchyard/runtime/scalars';
 import { readSdl } from '@switchyard/runtime/sdl';
 import { createSubgraph, type Subgraph, type SubgraphOptions } from '@switchyard/runtime/subgraph';
@@ -14,12 +15,14 @@ import type { Router } from './decide-port.ts';
 import { createPredict, type LoadedPredictor } from './domain/predictions.ts';
 import { createPredictor } from './domain/predictor/predictor.ts';
 import { ladderOf, type TierSettings } from './domain/tiers.ts';
+import { createHint } from './live.ts';
 import { createRouterMetrics } from './metrics.ts';
 import { Canary, CanaryStats, canaryMutations } from './resolvers/canary.ts';
 import { Episode } from './resolvers/episode.ts';
 import { simulationQueries } from './resolvers/policy-simulation.ts';
 import { decisionMutations, decisionQueries, RouteCandidate, RouteDecision } from './resolvers/route-decision.ts';
 import { policyMutations, RoutingPolicy } from './resolvers/routing-policy.ts';
+import { Subscription } from './resolvers/subscription.ts';
 import { Tenant } from './resolvers/tenant.ts';
 import { Tier, tierQueries } from './resolvers/tier.ts';
 import { createTenantStates, type TenantStatesOptions } from './store/tenant-states.ts';
@@ -47,6 +50,8 @@ export type RouterModuleOptions = Pick<TenantStatesOptions, 'freshForMs' | 'stal
   readonly modelFile?: string;
   /** Time that a decision may have taken before the trained model is no longer asked. Default 20 ms. */
   readonly predictionBudgetMs?: number;
+  /** Carries hints between processes that there is something new for subscriptions. Default: none, they look every few seconds. */
+  readonly pubsub?: PubSub;
   /** Uniform in [0, 1): what decides where a policy explores. Default: Math.random. */
   readonly random?: () => number;
   /** Default: one of its own, that nobody reads. */
@@ -77,6 +82,7 @@ export function createRouterModule(options: RouterModuleOptions): RouterModule {
     predict: createPredict(loadPredictor(options), ladder, options.predictionBudgetMs ?? 20),
     maxOutputTokens: options.maxOutputTokens ?? 1_024,
     random: options.random ?? Math.random,
+    hint: createHint(options.pubsub),
   };
   const keepTogether = createKeepTogether(options.database, (tx, decisions) => keepDecisions(services, tx, decisions));
   const subgraph = createSubgraph<Context>({
@@ -86,6 +92,7 @@ export function createRouterModule(options: RouterModuleOptions): RouterModule {
       ...SCALARS,
       Query: { ...tierQueries, ...decisionQueries, ...simulationQueries },
       Mutation: { ...decisionMutations, ...policyMutations, ...canaryMutations },
+      Subscription,
       Tier,
       RouteDecision,
       RouteCandidate,
@@ -96,7 +103,7 @@ export function createRouterModule(options: RouterModuleOptions): RouterModule {
       CanaryStats,
     },
     contextKey: options.contextKey,
-    createContext: (request) => createContext({ ...services, keepTogether }, request),
+    createContext: (request) => createContext({ ...services, keepTogether, pubsub: options.pubsub }, request),
     ...(options.logger === undefined ? {} : { logger: options.logger }),
   });
   return {

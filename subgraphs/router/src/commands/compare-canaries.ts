@@ -25,6 +25,7 @@ export async function compareCanaries(
     const { comparison, finding } = foundIn(canary, own);
     if (comparison === canary.comparison) continue;
     await writeComparison(tx, canary.id, comparison);
+    tx.afterCommit(() => services.hint('canary', canary.tenantId));
     if (finding === null) continue;
     const end = {
       status: finding.status,

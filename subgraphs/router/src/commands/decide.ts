@@ -21,6 +21,7 @@ import type { Limits } from '../domain/situation.ts';
 import { isResting } from '../domain/tier-health.ts';
 import type { Tier } from '../domain/tiers.ts';
 import type { Side } from '../domain/two-sample.ts';
+import type { Hint } from '../live.ts';
 import type { RouterMetrics } from '../metrics.ts';
 import { decisionByRequestKey, insertDecision, insertDecisions, type NewDecision } from '../store/decisions.ts';
 import type { RouteDecisionRow, StoredCandidate } from '../store/entities.ts';
@@ -36,6 +37,7 @@ export type DecideServices = {
   readonly predict: Predict;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  readonly hint: Hint;
   /** Tokens that a model may write, where the request does not say. */
   readonly maxOutputTokens: number;
 };
@@ -182,6 +184,7 @@ async function announceDecisions(services: DecideServices, tx: Tx, decisions: re
     for (const { row } of decisions) {
       services.states.remember(row.tenantId, pastOf(row));
       services.metrics.decided(row);
+      services.hint('decisions', row.tenantId);
     }
   });
 }

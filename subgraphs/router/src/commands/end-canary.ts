@@ -9,7 +9,7 @@ import { putInForce } from '../store/policies.ts';
 import type { DecideServices } from './decide.ts';
 import { ownerOf } from './update-policy.ts';
 
-export type CanaryServices = Pick<DecideServices, 'clock' | 'ladder' | 'states' | 'metrics'>;
+export type CanaryServices = Pick<DecideServices, 'clock' | 'ladder' | 'states' | 'metrics' | 'hint'>;
 
 export type End = { readonly status: 'PROMOTED' | 'ROLLED_BACK'; verdict(sides: Sides): string };
 
@@ -29,6 +29,7 @@ export async function endCanary(
   tx.afterCommit(() => {
     services.states.forget(canary.tenantId);
     services.metrics.canaryEnded(end.status);
+    services.hint('canary', canary.tenantId);
   });
   return [
     {

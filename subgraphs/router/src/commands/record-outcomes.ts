@@ -111,7 +111,7 @@ export async function recordReport(tx: Tx, report: Report): Promise<readonly Cha
   );
 }
 
-export type OutcomeServices = Pick<DecideServices, 'clock' | 'metrics' | 'states' | 'ladder'>;
+export type OutcomeServices = Pick<DecideServices, 'clock' | 'metrics' | 'states' | 'ladder' | 'hint'>;
 
 /** Learns from what became known, and writes it into the log, once for each decision; counts it once it is committed. */
 export async function announceOutcomes(services: OutcomeServices, tx: Tx, changed: readonly ChangedDecision[]): Promise<void> {

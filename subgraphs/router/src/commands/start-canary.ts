@@ -36,6 +36,7 @@ export async function startCanary(services: PolicyServices, tenantId: TenantId, 
     return (await canaryById(tx, id)) ?? (await tx.em.findOneOrFail(CanaryEntity, { id }));
   });
   services.states.forget(tenantId);
+  services.hint('canary', tenantId);
   return canary;
 }
 

@@ -18,7 +18,7 @@ export type PolicyInput = {
   readonly expectedVersion: number;
 };
 
-export type PolicyServices = Pick<DecideServices, 'database' | 'clock' | 'ladder' | 'states'>;
+export type PolicyServices = Pick<DecideServices, 'database' | 'clock' | 'ladder' | 'states' | 'hint'>;
 
 /** @throws PlatformError BAD_USER_INPUT; CONFLICT when the policy is not at `expectedVersion` any more, or a canary is running. */
 export async function updatePolicy(services: PolicyServices, tenantId: TenantId, input: PolicyInput): Promise<KeptPolicy> {

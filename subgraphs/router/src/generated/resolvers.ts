@@ -324,6 +324,14 @@ export type StartCanaryInput = {
   share?: InputMaybe<Scalars['Float']['input']>;
 };
 
+export type Subscription = {
+  __typename?: 'Subscription';
+  /** The newest canary as it is, then whenever its state or its figures change. */
+  canaryChanged: Canary;
+  /** The last decision that there is, then each as it is made. */
+  routeDecided: RouteDecision;
+};
+
 export type Tenant = {
   __typename?: 'Tenant';
   /** The one that is running, or else the last. */
@@ -510,6 +518,7 @@ export type ResolversTypes = {
   SimulatePolicyInput: SimulatePolicyInput;
   SimulatedArm: ResolverTypeWrapper<SimulatedArm>;
   StartCanaryInput: StartCanaryInput;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Tenant: ResolverTypeWrapper<TenantMapper>;
   Tier: ResolverTypeWrapper<TierMapper>;
   TierShare: ResolverTypeWrapper<TierShare>;
@@ -548,6 +557,7 @@ export type ResolversParentTypes = {
   SimulatePolicyInput: SimulatePolicyInput;
   SimulatedArm: SimulatedArm;
   StartCanaryInput: StartCanaryInput;
+  Subscription: Record<PropertyKey, never>;
   Tenant: TenantMapper;
   Tier: TierMapper;
   TierShare: TierShare;
@@ -709,6 +719,11 @@ export type SimulatedArmResolvers<ContextType = Context, ParentType extends Reso
   meanCostInterval?: Resolver<Array<ResolversTypes['Decimal']>, ParentType, ContextType>;
 };
 
+export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  canaryChanged?: SubscriptionResolver<ResolversTypes['Canary'], "canaryChanged", ParentType, ContextType>;
+  routeDecided?: SubscriptionResolver<ResolversTypes['RouteDecision'], "routeDecided", ParentType, ContextType>;
+};
+
 export type TenantResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Tenant'] = ResolversParentTypes['Tenant'], FederationReferenceType extends FederationReferenceTypes['Tenant'] = FederationReferenceTypes['Tenant']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Tenant']> | FederationReferenceType, FederationReferenceType, ContextType>;
   canary?: Resolver<Maybe<ResolversTypes['Canary']>, ParentType, ContextType>;
@@ -751,6 +766,7 @@ export type Resolvers<ContextType = Context> = {
   RouteFeatures?: RouteFeaturesResolvers<ContextType>;
   RoutingPolicy?: RoutingPolicyResolvers<ContextType>;
   SimulatedArm?: SimulatedArmResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
   Tenant?: TenantResolvers<ContextType>;
   Tier?: TierResolvers<ContextType>;
   TierShare?: TierShareResolvers<ContextType>;

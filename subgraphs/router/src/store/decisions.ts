@@ -100,3 +100,47 @@ export async function listDecisions(
   if (page.after !== null) where.push({ id: { $lt: page.after as RouteDecisionId } });
   return await tx.em.find(RouteDecisionEntity, { $and: where }, { orderBy: { id: 'desc' }, limit: page.limit });
 }
+
+/** How late a decision may be committed after its id was made. */
+const LATE_MS = 5_000;
+const PAGE = 100;
+
+/** The newest decision, with the ids of those that are seen by now and made not long before it. */
+export async function newestDecision(
+  tx: Tx,
+): Promise<{ readonly decision: RouteDecisionRow; readonly recent: readonly string[] } | null> {
+  const [decision] = await tx.em.find(RouteDecisionEntity, {}, { orderBy: { id: 'desc' }, limit: 1 });
+  if (decision === undefined) return null;
+  const rows = await tx.query<{ id: string }>('select id from router.route_decision where id > $1', [
+    earlier(decision.id, LATE_MS),
+  ]);
+  return { decision, recent: rows.map(({ id }) => id) };
+}
+
+/**
+ * The next decisions after the one with the id, oldest first, without those that were shown: ids are in the order in which they
+ * were made, and commits are not quite, so that it is looked a little further back.
+ */
+export async function decisionsSince(
+  tx: Tx,
+  id: RouteDecisionId | null,
+  shown: ReadonlySet<string>,
+): Promise<readonly RouteDecisionRow[]> {
+  const rows = await tx.query<{ id: RouteDecisionId }>(
+    'select id from router.route_decision where id > $1 and id <> all($2::uuid[]) order by id limit $3',
+    [id === null ? NIL : earlier(id, LATE_MS), [...shown], PAGE],
+  );
+  const found = await tx.em.find(RouteDecisionEntity, { id: { $in: rows.map((row) => row.id) } }, { orderBy: { id: 'asc' } });
+  return found;
+}
+
+const NIL = '00000000-0000-0000-0000-000000000000';
+
+/** The least UUIDv7 of so many milliseconds before the id: its first 48 bits are the time. */
+function earlier(id: string, byMs: number): string {
+  const made = Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+  const hex = Math.max(0, made - byMs)
+    .toString(16)
+    .padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}

@@ -4,6 +4,7 @@ import { openDatabase } from '@switchyard/database/database';
 import { LOG_SCHEMA } from '@switchyard/event-log/schema';
 import { newId, type TenantId } from '@switchyard/kernel/ids';
 import type { Scope } from '@switchyard/kernel/request-context';
+import { createMemoryPubSub } from '@switchyard/pubsub/memory';
 import { signContext } from '@switchyard/runtime/context-token';
 import { createTestDatabase } from '@switchyard/testing/test-database';
 import pg from 'pg';
@@ -28,6 +29,7 @@ export async function startRouter(adminUrl: string, options: Options = { freshFo
   const clock = { at: new Date('2026-05-01T10:00:00.000Z'), now: () => clock.at };
   const registry = new Registry();
   const draws: number[] = [];
+  const pubsub = createMemoryPubSub();
   const module = createRouterModule({
     database,
     contextKey: CONTEXT_KEY,
@@ -36,6 +38,7 @@ export async function startRouter(adminUrl: string, options: Options = { freshFo
     countTokens: (text) => text.split(/\s+/).length,
     registry,
     random: () => draws.shift() ?? 0,
+    pubsub,
     ...options,
   });
 
@@ -48,18 +51,12 @@ export async function startRouter(adminUrl: string, options: Options = { freshFo
     draws,
     /** Asks the graph as a tenant with these scopes; null: as the operator. */
     async ask(tenantId: TenantId | null, query: string, variables: Record<string, unknown> = {}, scopes: Scope[] = ['ADMIN']) {
-      const contextToken = await signContext(
-        {
-          requestId: newId(),
-          tenantId,
-          scopes: tenantId === null ? ['OPERATOR'] : scopes,
-          credential: { kind: 'API_KEY', id: newId() },
-        },
-        CONTEXT_KEY,
-      );
-      const { data, errors } = await module.subgraph.execute({ query, variables, contextToken });
+      const { data, errors } = await module.subgraph.execute({ query, variables, contextToken: await tokenOf(tenantId, scopes) });
       // As it goes over the wire: no null prototypes, no dates.
       return JSON.parse(JSON.stringify({ data, errors })) as { data: Record<string, unknown>; errors?: AskError[] };
+    },
+    async watch(tenantId: TenantId, query: string, scopes: Scope[] = ['ADMIN']) {
+      return await module.subgraph.subscribe({ query, contextToken: await tokenOf(tenantId, scopes) });
     },
     /** Gives the consumer a batch of events, in a transaction as the log does. */
     async hear(events: readonly EventEnvelope[]) {
@@ -80,6 +77,12 @@ export async function startRouter(adminUrl: string, options: Options = { freshFo
       await test.drop();
     },
   };
+}
+
+async function tokenOf(tenantId: TenantId | null, scopes: Scope[]): Promise<string> {
+  const credential = { kind: 'API_KEY' as const, id: newId() };
+  const held = tenantId === null ? ['OPERATOR' as const] : scopes;
+  return await signContext({ requestId: newId(), tenantId, scopes: held, credential }, CONTEXT_KEY);
 }
 
 export type TestRouter = Awaited<ReturnType<typeof startRouter>>;

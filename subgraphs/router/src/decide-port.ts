@@ -44,7 +44,12 @@ export type Decision = {
   readonly expectedCost: string;
   readonly currency: string;
   readonly decidedAt: Date;
+  /** Whether the tier's answer is to be reviewed before anybody sees it. */
+  readonly checksAnswer: boolean;
 };
+
+/** What to do with an answer, from the probability that it is right (null: not known) and what another tier would be worth. */
+export type Review = { readonly verdict: 'ACCEPT' | 'ESCALATE'; readonly probability: number | null };
 
 export type Router = {
   /**
@@ -53,6 +58,12 @@ export type Router = {
    *   UPSTREAM_UNAVAILABLE when `excludeTiers` leaves no tier.
    */
   decide(request: DecideRequest): Promise<Decision>;
+  /**
+   * Whether an answer ends the matter: it does unless another tier, with its full cost on top of what was spent, promises less
+   * cost + λ · error than the answer that is there. Keeps nothing; the decision to escalate is `decide`'s.
+   * @param request as it was decided; `tier` is the one that answered.
+   */
+  review(request: DecideRequest, answered: { readonly tier: string; readonly answer: string }): Promise<Review>;
   /** Cheapest first. */
   readonly tierNames: readonly string[];
 };

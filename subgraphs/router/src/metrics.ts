@@ -15,6 +15,8 @@ export type RouterMetrics = {
   /** A tier came to do better or worse for a tenant than it did. */
   drifted(drift: { readonly tier: string; readonly change: Change['kind'] }): void;
   canaryEnded(status: 'PROMOTED' | 'ROLLED_BACK'): void;
+  /** An answer was read before anybody else saw it. */
+  reviewed(verdict: 'ACCEPT' | 'ESCALATE'): void;
 };
 
 /** Decisions that a gauge looks back on. */
@@ -50,6 +52,12 @@ export function createRouterMetrics(registry: Registry, tierNames: readonly stri
     name: 'router_drifts_total',
     help: 'Times that a tier came to do better or worse for a tenant than it did.',
     labelNames: ['tier', 'change'],
+    registers,
+  });
+  const reviews = new Counter({
+    name: 'router_answer_reviews_total',
+    help: 'Answers that were read before they were shown, by what came of it.',
+    labelNames: ['verdict'],
     registers,
   });
   const canaries = new Counter({
@@ -115,6 +123,7 @@ export function createRouterMetrics(registry: Registry, tierNames: readonly stri
     },
     drifted: ({ tier, change }) => drifts.inc({ tier, change }),
     canaryEnded: (status) => canaries.inc({ status }),
+    reviewed: (verdict) => reviews.inc({ verdict }),
   };
 }
 

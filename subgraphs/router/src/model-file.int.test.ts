@@ -59,3 +59,38 @@ describe('a trained model', () => {
     expect(metrics).toContain('router_prediction_fallbacks_total{fault="unreadable"} 2');
   });
 });
+
+const WRONG = '31 + 11 = <<31+11=49>>42\n#### 42';
+
+describe('an answer of the tier that the model has learnt to check', () => {
+  it('ends the matter, unless its sums do not add up and errors are dear', async () => {
+    const rows = simulatedOutcomes(900, 2).map(({ scores, answers, ...row }) => ({
+      ...row,
+      scores: { small: scores.weak, large: scores.strong },
+      answers: { small: answers.weak },
+    }));
+    const modelFile = join(folder, 'checking.json');
+    await writeFile(modelFile, encodeArtefact(buildArtefact(rows, ['small', 'large'])));
+    const router = await startRouter(inject('adminUrl'), { freshForMs: 0, staleForMs: 0, modelFile, predictionBudgetMs: 60_000 });
+    const tenantId = newId<TenantId>();
+    await router.ask(
+      tenantId,
+      'mutation { updateRoutingPolicy(input: { errorCost: "0.001", tiers: ["small", "large"], expectedVersion: 1 }) { version } }',
+    );
+    const request = requestOf(tenantId, { content: EASY });
+    const decision = await router.router.decide(request);
+    expect(decision).toMatchObject({ tier: 'small', checksAnswer: true });
+    expect(await router.router.decide({ ...request, requestKey: newId(), pinnedTier: 'small' })).toMatchObject({
+      checksAnswer: false,
+    });
+    const review = async (answer: string) => await router.router.review(request, { tier: 'small', answer });
+    expect((await review(WRONG)).verdict).toBe('ACCEPT');
+    await router.ask(tenantId, 'mutation { updateRoutingPolicy(input: { errorCost: "0.05", expectedVersion: 2 }) { version } }');
+    const [right, wrong] = [await review('31 + 11 = <<31+11=42>>42\n#### 42'), await review(WRONG)];
+    expect([right.verdict, wrong.verdict]).toEqual(['ACCEPT', 'ESCALATE']);
+    expect(right.probability ?? 0).toBeGreaterThan(wrong.probability ?? 1);
+    expect(await router.router.review(request, { tier: 'large', answer: 'x' })).toEqual({ verdict: 'ACCEPT', probability: null });
+    expect(await router.registry.getSingleMetricAsString('router_answer_reviews_total')).toContain('{verdict="ESCALATE"} 1');
+    await router.stop();
+  });
+});

@@ -9,6 +9,7 @@ import { Registry } from 'prom-client';
 import { readArtefact } from './artefact/artefact.ts';
 import { type DecideServices, decide, keepDecisions } from './commands/decide.ts';
 import { createKeepTogether } from './commands/keep-together.ts';
+import { reviewAnswer } from './commands/review-answer.ts';
 import { createRouterConsumer } from './consumers.ts';
 import { type Context, createContext } from './context.ts';
 import type { Router } from './decide-port.ts';
@@ -27,7 +28,7 @@ import { Tenant } from './resolvers/tenant.ts';
 import { Tier, tierQueries } from './resolvers/tier.ts';
 import { createTenantStates, type TenantStatesOptions } from './store/tenant-states.ts';
 
-export type { DecideRequest, Decision, RouteReason, Router } from './decide-port.ts';
+export type { DecideRequest, Decision, Review, RouteReason, Router } from './decide-port.ts';
 export { SCHEMA } from './store/schema.ts';
 
 const SDL = readSdl(new URL('../', import.meta.url));
@@ -108,7 +109,11 @@ export function createRouterModule(options: RouterModuleOptions): RouterModule {
   });
   return {
     subgraph,
-    router: { decide: (request) => decide(services, request), tierNames },
+    router: {
+      decide: (request) => decide(services, request),
+      review: (request, answered) => reviewAnswer(services, request, answered),
+      tierNames,
+    },
     consumers: [createRouterConsumer(services)],
   };
 }

@@ -7,14 +7,19 @@ import type { Equipment } from './run.ts';
 import { separated } from './shown-text.ts';
 import { judge } from './verdict.ts';
 
-export type HeardCall = { readonly id: ModelCallId; readonly heard: Heard };
+export type HeardCall = {
+  readonly id: ModelCallId;
+  readonly heard: Heard;
+  /** The router read the answer, and thinks that another tier is worth its cost. */
+  readonly doubted: boolean;
+};
 
 const BROKEN_OFF = { turn: null, unshownText: '', toolCalls: [], outcome: null, tierGivenUp: false, end: null } as const;
 
 /** What is to be written of a call that has ended, in whatever way, and what follows from it. */
-export function endOfCall(equipment: Equipment, one: Try, { id, heard }: HeardCall): ModelCallEnd {
+export function endOfCall(equipment: Equipment, one: Try, { id, heard, doubted }: HeardCall): ModelCallEnd {
   const { ending } = heard;
-  if (ending.kind === 'FINISHED') return answered(equipment, one, { id, heard }, ending.finished);
+  if (ending.kind === 'FINISHED') return answered(equipment, one, { id, heard, doubted }, ending.finished);
   const broken = { ...BROKEN_OFF, id, usage: ending.usage };
   switch (one.run.reason) {
     case 'CANCEL':
@@ -42,12 +47,12 @@ export function endOfCall(equipment: Equipment, one: Try, { id, heard }: HeardCa
 
 type Finished = Extract<Heard['ending'], { kind: 'FINISHED' }>['finished'];
 
-function answered(equipment: Equipment, one: Try, { id, heard }: HeardCall, finished: Finished): ModelCallEnd {
+function answered(equipment: Equipment, one: Try, { id, heard, doubted }: HeardCall, finished: Finished): ModelCallEnd {
   const { state } = one;
   const { text } = heard;
   const ofThisTier = state.modelCalls.filter((call) => call.routeDecisionId === one.decided.id);
   const invalidTurns = ofThisTier.filter((call) => call.turn?.toolCalls.some(({ refusal }) => refusal !== null)).length;
-  const { verdict, toolCalls } = judge(
+  const judged = judge(
     { text, toolCalls: heard.toolCalls, reason: finished.reason },
     {
       responseSchema: state.episode.responseSchema,
@@ -56,8 +61,11 @@ function answered(equipment: Equipment, one: Try, { id, heard }: HeardCall, fini
       invalidTurnsLeft: equipment.limits.invalidTurns - invalidTurns,
     },
   );
+  const { toolCalls } = judged;
+  // As of a model that was not sure of it: the answer is kept for the case that no other tier has a better one.
+  const verdict = doubted && judged.verdict === 'ANSWER' ? 'ABSTAINED' : judged.verdict;
   const rejected = verdict === 'ABSTAINED' || verdict === 'INVALID';
-  const error = verdict === 'ABSTAINED' ? 'ABSTAINED' : verdict === 'INVALID' ? 'INVALID_OUTPUT' : null;
+  const error = doubted ? 'DOUBTED' : verdict === 'ABSTAINED' ? 'ABSTAINED' : verdict === 'INVALID' ? 'INVALID_OUTPUT' : null;
   // Text before a tool call is part of the answer, except of one that must be JSON.
   const shows = verdict === 'ANSWER' || (verdict === 'TOOLS' && state.episode.responseSchema == null);
   return {
@@ -65,7 +73,8 @@ function answered(equipment: Equipment, one: Try, { id, heard }: HeardCall, fini
     status: 'ANSWERED',
     usage: finished.usage,
     billable: true,
-    outcome: rejected ? 'INVALID_OUTPUT' : null,
+    // Doubt is no judgement: whether the answer was wrong is not known.
+    outcome: rejected && !doubted ? 'INVALID_OUTPUT' : null,
     error,
     tierGivenUp: rejected,
     turn: { verdict, text, toolCalls, citations: finished.citations },

@@ -5,9 +5,10 @@ import { countRequestTokens } from '@switchyard/models/tokens';
 import type { EpisodeEnd, EpisodeState, EpisodeStatus } from '@switchyard/sessions/module';
 import { ExponentialBackoff, type IBackoff } from 'cockatiel';
 import { endOfCall } from './call-end.ts';
-import { listen } from './listen.ts';
+import { type Heard, listen } from './listen.ts';
 import type { Decided, Try } from './model-try.ts';
 import { endWithoutTier, type ModelStep, modeOf } from './next-step.ts';
+import type { DecidingRouter } from './ports.ts';
 import { pricesOf } from './prices.ts';
 import { forTier, requestOf } from './prompt.ts';
 import { type Equipment, type Run, Stopped } from './run.ts';
@@ -65,7 +66,8 @@ async function tryOnce(equipment: Equipment, one: Try): Promise<EpisodeStatus | 
       hold: holdsBack(one),
     });
     if (run.reason === 'LEASE') throw new Stopped();
-    const end = endOfCall(equipment, one, { id, heard });
+    const doubted = await isDoubted(equipment, one, heard);
+    const end = endOfCall(equipment, one, { id, heard, doubted });
     const ended = await work.finishModelCall(run.lease, end);
     telemetry.modelCallMs.observe({ tier: decided.tier, status: end.status }, performance.now() - started);
     span.setAttributes({
@@ -84,38 +86,55 @@ async function tryOnce(equipment: Equipment, one: Try): Promise<EpisodeStatus | 
   });
 }
 
-/** Text is shown as it comes only when it cannot be withdrawn: not of a model that may abstain, nor of an answer that may not fit. */
-function holdsBack({ state, tier }: Try): boolean {
-  return state.episode.responseSchema != null || tier.config.provider === 'local';
+/**
+ * Text is shown as it comes only when it cannot be withdrawn: not of a model that may abstain, nor of an answer that may not
+ * fit, or that is read before it will do.
+ */
+function holdsBack({ state, tier, decided }: Try): boolean {
+  return state.episode.responseSchema != null || tier.config.provider === 'local' || decided.checksAnswer;
+}
+
+/** An answer whose sums do not add up, say, is not worth showing where another tier promises more. */
+async function isDoubted(equipment: Equipment, one: Try, heard: Heard): Promise<boolean> {
+  const { state, step, decided } = one;
+  // What was shown, by this tier or another, is part of the answer: it cannot be taken back.
+  if (!decided.checksAnswer || heard.ending.kind !== 'FINISHED' || step.shown.prefix !== '') return false;
+  if (heard.toolCalls.length > 0 || heard.text.trim() === '') return false;
+  const answered = { tier: decided.tier, answer: heard.text };
+  return (await equipment.router.review(requestTo(equipment, state, step), answered)).verdict === 'ESCALATE';
 }
 
 async function decide(equipment: Equipment, state: EpisodeState, step: ModelStep): Promise<Decided | EpisodeEnd> {
-  const { router, tiers, limits } = equipment;
-  const { episode } = state;
-  const pinned = episode.pinnedTier ?? null;
+  const { router, tiers } = equipment;
+  const pinned = state.episode.pinnedTier ?? null;
   const noneLeft = [...tiers.keys()].every((name) => step.excludeTiers.includes(name));
   if (noneLeft || (pinned !== null && step.excludeTiers.includes(pinned))) return endWithoutTier(state, step);
   try {
-    return await router.decide({
-      tenantId: episode.tenantId,
-      requestKey: `${episode.id}:${step.decisionNumber}`,
-      episodeId: episode.id,
-      sessionId: episode.sessionId,
-      content: state.request,
-      inputTokens: inputTokensOf(equipment, state, step),
-      maxOutputTokens: limits.outputTokens,
-      responseSchema: episode.responseSchema ?? null,
-      useCase: episode.useCase,
-      pinnedTier: pinned,
-      maxCost: episode.maxCost ?? null,
-      maxLatencyMs: null,
-      excludeTiers: step.excludeTiers,
-      escalatedFrom: step.escalatedFrom,
-    });
+    return await router.decide(requestTo(equipment, state, step));
   } catch (error) {
     if (!(error instanceof PlatformError) || error.code === 'INTERNAL') throw error;
     return step.decisionNumber === 0 ? { status: 'FAILED', failure: error.publicMessage } : endWithoutTier(state, step);
   }
+}
+
+function requestTo(equipment: Equipment, state: EpisodeState, step: ModelStep): Parameters<DecidingRouter['decide']>[0] {
+  const { episode } = state;
+  return {
+    tenantId: episode.tenantId,
+    requestKey: `${episode.id}:${step.decisionNumber}`,
+    episodeId: episode.id,
+    sessionId: episode.sessionId,
+    content: state.request,
+    inputTokens: inputTokensOf(equipment, state, step),
+    maxOutputTokens: equipment.limits.outputTokens,
+    responseSchema: episode.responseSchema ?? null,
+    useCase: episode.useCase,
+    pinnedTier: episode.pinnedTier ?? null,
+    maxCost: episode.maxCost ?? null,
+    maxLatencyMs: null,
+    excludeTiers: step.excludeTiers,
+    escalatedFrom: step.escalatedFrom,
+  };
 }
 
 /** Tokens that the model with the largest context would read: what is cut for all of them costs nothing to leave out. */

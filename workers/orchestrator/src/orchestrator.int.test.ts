@@ -2,6 +2,7 @@ import type { TenantId } from '@switchyard/kernel/ids';
 import { ModelError } from '@switchyard/models/model';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Orchestrator } from './orchestrator.ts';
+import { createFirstTierRouter } from './test-support/first-tier-router.ts';
 import { call, said, say, stop, toolResults, USAGE } from './test-support/scripted-provider.ts';
 import { type LoggedEvent, openStage, type Stage, type WorkerOptions } from './test-support/stage.ts';
 
@@ -135,6 +136,32 @@ describe('an episode', () => {
     expect(episode.answer?.content).toBe('Yes, we do.');
     expect(shown).toBe('Yes, we do.');
     expect(outcomesOf(log)).toEqual(['INVALID_OUTPUT', null]);
+  });
+
+  it('goes on to the next tier when the router doubts an answer, and shows nothing of that one', async () => {
+    const { episode, shown, log } = await answered(
+      {
+        models: { small: () => say('Perhaps 12.'), large: () => say('It is 42.') },
+        more: { router: createFirstTierRouter(['small', 'large'], 'Perhaps') },
+      },
+      'What is 6 times 7?',
+    );
+    expect([episode.answer?.content, shown]).toEqual(['It is 42.', 'It is 42.']);
+    // Doubt is no judgement.
+    expect(outcomesOf(log)).toEqual([null, null]);
+  });
+
+  it('answers with what was doubted where no other tier has an answer', async () => {
+    const { episode, shown } = await answered(
+      {
+        models: { small: () => say('Perhaps 42.'), large: () => [said('I do not know.'), stop('abstained')] },
+        local: ['large'],
+        more: { router: createFirstTierRouter(['small', 'large'], 'Perhaps') },
+      },
+      'What is 6 times 7?',
+    );
+    expect(episode.status).toBe('SUCCEEDED');
+    expect(shown).toBe(episode.answer?.content);
   });
 
   it('answers with what the last tier says although it abstains', async () => {

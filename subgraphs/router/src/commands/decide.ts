@@ -49,7 +49,9 @@ export async function decide(services: DecideServices, request: DecideRequest): 
     const row = await services.database.tenant(request.tenantId, (tx) => keepDecision(services, tx, decision));
     const { id, tier, model, reason, explanation, currency, decidedAt } = row;
     const expectedCost = formatDecimal(new Decimal(row.expectedCost));
-    return { id, tier, model, reason, explanation, expectedCost, currency, decidedAt };
+    // A pin wants the tier's answer, whatever it is.
+    const checksAnswer = reason !== 'PINNED' && services.predict.checks(tier);
+    return { id, tier, model, reason, explanation, expectedCost, currency, decidedAt, checksAnswer };
   });
 }
 
@@ -70,19 +72,7 @@ function decideNow(services: DecideServices, request: DecideRequest, state: Tena
   const decidedAt = services.clock.now();
   const began = performance.now();
   const { arm, policy } = policyFor(request, state);
-  const seen = featuresOf({ ...request, useCase: request.useCase ?? null }, state.history, services.countTokens);
-  const predictions = services.predict(request.content, performance.now() - began);
-  const choice = choose({
-    predictions,
-    ladder: services.ladder,
-    features: seen.features,
-    limits: limitsOf(services, request, policy),
-    policy,
-    learning: learnedUnder(state.learning, policy.version),
-    draw: services.random(),
-    history: state.history,
-    resting: new Set([...state.health].filter(([, health]) => isResting(health, decidedAt)).map(([tier]) => tier)),
-  });
+  const { choice, predictions, ...seen } = chooseFor(services, request, { state, policy, began });
   const latencyMs = performance.now() - began;
   if (predictions.fault !== null) services.metrics.fellBack(predictions.fault);
   if (!choice.ok) throw refused(choice.error, services.ladder);
@@ -93,8 +83,32 @@ function decideNow(services: DecideServices, request: DecideRequest, state: Tena
   };
 }
 
+type Chosen = { readonly state: TenantState; readonly policy: Policy; readonly began: number };
+
+/** The choice and what it was made from; nothing is counted or kept. */
+export function chooseFor(services: DecideServices, request: DecideRequest, { state, policy, began }: Chosen) {
+  const now = services.clock.now();
+  const seen = featuresOf({ ...request, useCase: request.useCase ?? null }, state.history, services.countTokens);
+  const predictions = services.predict.before(request.content, performance.now() - began);
+  const choice = choose({
+    predictions,
+    ladder: services.ladder,
+    features: seen.features,
+    limits: limitsOf(services, request, policy),
+    policy,
+    learning: learnedUnder(state.learning, policy.version),
+    draw: services.random(),
+    history: state.history,
+    resting: new Set([...state.health].filter(([, health]) => isResting(health, now)).map(([tier]) => tier)),
+  });
+  return { choice, predictions, ...seen };
+}
+
 /** While a canary runs, a share of the sessions is under its policy; a request without a session is one by itself. */
-function policyFor(request: DecideRequest, { policy, canary }: TenantState): { readonly arm: Side; readonly policy: Policy } {
+export function policyFor(
+  request: DecideRequest,
+  { policy, canary }: TenantState,
+): { readonly arm: Side; readonly policy: Policy } {
   if (canary === null) return { arm: 'STABLE', policy };
   const arm = sideOf(canary.id, request.sessionId ?? request.requestKey, canary.share);
   return { arm, policy: arm === 'CANARY' ? canary.policy : policy };

@@ -17,7 +17,7 @@ function predictorSaying(says: Readonly<Record<string, number>>): Predictor {
 }
 
 const predict = (says: Readonly<Record<string, number>>, spentMs = 0) =>
-  createPredict({ kind: 'loaded', predictor: predictorSaying(says) }, LADDER, 20)('Which?', spentMs);
+  createPredict({ kind: 'loaded', predictor: predictorSaying(says) }, LADDER, 20).before('Which?', spentMs);
 
 function chosen(predictions: Predictions) {
   const given = {
@@ -54,17 +54,34 @@ describe('what a trained model says', () => {
 
 describe('without a trained model', () => {
   it('that was never configured, the prior decides, and nothing is said of it', () => {
-    expect(chosen(createPredict({ kind: 'none' }, LADDER, 20)('Which?', 0)).reason).toBe('POLICY');
+    expect(chosen(createPredict({ kind: 'none' }, LADDER, 20).before('Which?', 0)).reason).toBe('POLICY');
   });
 
   it.each([
-    ['unreadable', createPredict({ kind: 'unreadable' }, LADDER, 20)('Which?', 0), 'could not be read'],
+    ['unreadable', createPredict({ kind: 'unreadable' }, LADDER, 20).before('Which?', 0), 'could not be read'],
     ['failed', predict({ small: Number.NaN }), 'did not fit this message'],
     ['late', predict({ small: 0.9 }, 21), 'no time left'],
   ])('that is %s, the prior decides as it would have, and the reason and the sentence say so', (fault, predictions, words) => {
     const fallen = chosen(predictions);
     expect(fallen).toMatchObject({ reason: 'FALLBACK', fault });
     expect(fallen.sentence).toContain(words);
-    expect(fallen.tier).toBe(chosen(createPredict({ kind: 'none' }, LADDER, 20)('Which?', 0)).tier);
+    expect(fallen.tier).toBe(chosen(createPredict({ kind: 'none' }, LADDER, 20).before('Which?', 0)).tier);
+  });
+});
+
+describe('what an answer shows', () => {
+  it('is known of the tier that the first head speaks for, and of no other', () => {
+    const predictor: Predictor = {
+      ...predictorSaying({ 'small-1': 0.5, large: 0.5 }),
+      afterAnswer: (_, answer) => answer.length / 10,
+    };
+    const { checks, after } = createPredict({ kind: 'loaded', predictor }, LADDER, 20);
+    expect(LADDER.filter(({ name }) => checks(name)).map(({ name }) => name)).toEqual(['small']);
+    expect([after('small', 'Which?', 'This'), after('large', 'Which?', 'This')]).toEqual([0.4, null]);
+  });
+
+  it('is not known of a model that has not learnt from answers', () => {
+    const { checks, after } = createPredict({ kind: 'loaded', predictor: predictorSaying({ small: 0.5 }) }, LADDER, 20);
+    expect([checks('small'), after('small', 'Which?', 'This')]).toEqual([false, null]);
   });
 });

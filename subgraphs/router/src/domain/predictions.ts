@@ -16,8 +16,14 @@ export type Predictions = {
 
 export const NO_PREDICTIONS: Predictions = { errors: new Map(), fault: null };
 
-/** @param spentMs of the decision's time so far. */
-export type Predict = (content: string, spentMs: number) => Predictions;
+export type Predict = {
+  /** @param spentMs of the decision's time so far. */
+  before(content: string, spentMs: number): Predictions;
+  /** Whether the tier's answers can be checked. */
+  checks(tier: string): boolean;
+  /** The probability that this answer of the tier is right, from what it shows by itself; null where that is not known. */
+  after(tier: string, content: string, answer: string): number | null;
+};
 
 /** Of the trained model's file. */
 export type LoadedPredictor =
@@ -31,22 +37,30 @@ export type LoadedPredictor =
  * @param budgetMs that a decision may have taken before the model is no longer asked.
  */
 export function createPredict(loaded: LoadedPredictor, ladder: readonly Tier[], budgetMs: number): Predict {
-  if (loaded.kind === 'none') return () => NO_PREDICTIONS;
-  if (loaded.kind === 'unreadable') return () => faulty('unreadable');
+  if (loaded.kind === 'none') return { before: () => NO_PREDICTIONS, ...NO_CHECKS };
+  if (loaded.kind === 'unreadable') return { before: () => faulty('unreadable'), ...NO_CHECKS };
   const { predictor } = loaded;
   const speakers = ladder.flatMap(({ name, model }) => {
     const head = predictor.names.includes(name) ? predictor.names.indexOf(name) : predictor.names.indexOf(model);
     return head === -1 ? [] : [{ name, head }];
   });
   const room = new Float64Array(predictor.names.length);
-  return (content, spentMs) => {
-    if (spentMs > budgetMs) return faulty('late');
-    predictor.predict(content, room);
-    const sound = room.every((p) => p >= 0 && p <= 1);
-    if (!sound) return faulty('failed');
-    return { errors: new Map(speakers.map(({ name, head }) => [name, 1 - (room[head] ?? 0)])), fault: null };
+  // What an answer shows was learnt from those of the first head alone.
+  const checked = predictor.afterAnswer('', '') === null ? undefined : speakers.find(({ head }) => head === 0)?.name;
+  return {
+    before: (content, spentMs) => {
+      if (spentMs > budgetMs) return faulty('late');
+      predictor.predict(content, room);
+      const sound = room.every((p) => p >= 0 && p <= 1);
+      if (!sound) return faulty('failed');
+      return { errors: new Map(speakers.map(({ name, head }) => [name, 1 - (room[head] ?? 0)])), fault: null };
+    },
+    checks: (tier) => tier === checked,
+    after: (tier, content, answer) => (tier === checked ? predictor.afterAnswer(content, answer) : null),
   };
 }
+
+const NO_CHECKS = { checks: () => false, after: () => null } satisfies Pick<Predict, 'checks' | 'after'>;
 
 function faulty(fault: PredictionFault): Predictions {
   return { errors: new Map(), fault };

@@ -4,8 +4,11 @@ import type { DecidingRouter } from '../ports.ts';
 
 type Decision = Awaited<ReturnType<DecidingRouter['decide']>>;
 
-/** Takes the pinned tier, else the first that is not excluded; the same key gets the same decision. */
-export function createFirstTierRouter(tiers: readonly string[]): DecidingRouter {
+/**
+ * Takes the pinned tier, else the first that is not excluded; the same key gets the same decision.
+ * @param doubts a word: an answer with it is not good enough. Null: no answer is read.
+ */
+export function createFirstTierRouter(tiers: readonly string[], doubts: string | null = null): DecidingRouter {
   const decisions = new Map<string, Decision>();
   return {
     decide: async ({ requestKey, pinnedTier, excludeTiers, escalatedFrom }) => {
@@ -22,9 +25,14 @@ export function createFirstTierRouter(tiers: readonly string[]): DecidingRouter 
         expectedCost: '0.01',
         currency: 'USD',
         decidedAt: new Date(),
+        checksAnswer: doubts !== null,
       };
       decisions.set(requestKey, decision);
       return decision;
     },
+    review: async (_request, { answer }) =>
+      doubts !== null && answer.includes(doubts)
+        ? { verdict: 'ESCALATE', probability: 0.1 }
+        : { verdict: 'ACCEPT', probability: 0.9 },
   };
 }

@@ -58,7 +58,7 @@ export function mortal(work: EpisodeWork, death: Death | null, onDeath: () => vo
   ]);
   return {
     work: Object.fromEntries(entries) as EpisodeWork,
-    guarded: (router) => ({ decide: guard('decide', (request) => router.decide(request)) }),
+    guarded: (router) => ({ ...router, decide: guard('decide', (request) => router.decide(request)) }),
     writes,
     dead,
     kill: () => {

@@ -81,14 +81,20 @@ share.coordinator.state.topic.min.isr=1
 `;
 }
 
+/** Starts it until it runs: while a broker was down, somebody else may have been given its port for a moment. */
 async function launch(classes: string, properties: string, port: number): Promise<ChildProcess> {
-  const child = spawn('java', ['-Xmx512m', '-cp', classes, 'kafka.Kafka', properties], { stdio: 'ignore' });
-  const deadline = Date.now() + 90_000;
-  while (!(await accepts(port))) {
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error('Apache Kafka did not start');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  const start = () => spawn('java', ['-Xmx512m', '-cp', classes, 'kafka.Kafka', properties], { stdio: 'ignore' });
+  let child = start();
+  for (const deadline = Date.now() + 90_000; ; ) {
+    const isRunning = child.exitCode === null && child.signalCode === null;
+    if (isRunning && (await accepts(port))) return child;
+    if (Date.now() > deadline) {
+      child.kill('SIGKILL');
+      throw new Error('Apache Kafka did not start');
+    }
+    if (!isRunning) child = start();
+    await new Promise((resolve) => setTimeout(resolve, isRunning ? 100 : 1_000));
   }
-  return child;
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

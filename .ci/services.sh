@@ -1,5 +1,5 @@
-# Real Redis and Apache Kafka for the tests: installs what is missing, starts both on free ports of 127.0.0.1, exports
-# REDIS_URL and KAFKA_BROKERS, and stops them by pid. Sourced by .ci/run; `set -euo pipefail` is expected.
+# Real Redis, Apache Kafka and Stripe's mock of its API for the tests: installs what is missing, starts them on free ports of
+# 127.0.0.1, exports REDIS_URL, KAFKA_BROKERS and STRIPE_MOCK_URL, and stops them by pid. Sourced by .ci/run; `set -euo pipefail` is expected.
 
 KAFKA_VERSION=4.4.0
 # Outlives a run, so that the broker is brought once; ignored by git.
@@ -10,6 +10,10 @@ SERVICE_PIDS=()
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
+
+# Stripe's own mock answers by its description of the API: requests that do not fit it are refused.
+STRIPE_MOCK_VERSION=v0.203.0
+STRIPE_MOCK="$PWD/.cache/bin/stripe-mock"
 
 # apt_for <command> <packages…>: installs the packages when the command is not there.
 apt_for() {
@@ -23,6 +27,7 @@ apt_for() {
 }
 
 install_services() {
+  install_stripe_mock
   apt_for redis-server redis-server
   apt_for java openjdk-17-jre-headless
   if [ -e "$KAFKA_HOME/complete" ]; then return; fi
@@ -40,6 +45,13 @@ install_services() {
 XML
   mvn -q -B -f "$KAFKA_HOME/pom.xml" dependency:copy-dependencies -DoutputDirectory="$KAFKA_HOME/lib"
   touch "$KAFKA_HOME/complete"
+}
+
+install_stripe_mock() {
+  if [ -x "$STRIPE_MOCK" ]; then return; fi
+  apt_for go golang-go
+  echo "Building stripe-mock …"
+  GOBIN="$(dirname "$STRIPE_MOCK")" go install "github.com/stripe/stripe-mock@$STRIPE_MOCK_VERSION" > /dev/null 2>&1
 }
 
 # Ports that were free a moment ago, all different.
@@ -67,13 +79,17 @@ wait_for() {
 }
 
 start_services() {
-  local redis_port kafka_port controller_port
+  local redis_port kafka_port controller_port stripe_port
   SERVICES_DIR=$(mktemp -d)
-  read -r redis_port kafka_port controller_port <<< "$(free_ports 3)"
+  read -r redis_port kafka_port controller_port stripe_port <<< "$(free_ports 4)"
 
   redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --appendonly no --dir "$SERVICES_DIR" > "$SERVICES_DIR/redis.log" 2>&1 &
   local redis_pid=$!
   SERVICE_PIDS+=("$redis_pid")
+
+  "$STRIPE_MOCK" -http-addr "127.0.0.1:$stripe_port" > "$SERVICES_DIR/stripe-mock.log" 2>&1 &
+  local stripe_pid=$!
+  SERVICE_PIDS+=("$stripe_pid")
 
   cat > "$SERVICES_DIR/kafka.properties" << PROPERTIES
 process.roles=broker,controller
@@ -103,9 +119,11 @@ PROPERTIES
   SERVICE_PIDS+=("$kafka_pid")
 
   wait_for Redis "$redis_port" "$redis_pid" "$SERVICES_DIR/redis.log"
+  wait_for stripe-mock "$stripe_port" "$stripe_pid" "$SERVICES_DIR/stripe-mock.log"
   wait_for 'Apache Kafka' "$kafka_port" "$kafka_pid" "$SERVICES_DIR/kafka.log"
   export REDIS_URL="redis://127.0.0.1:$redis_port" KAFKA_BROKERS="127.0.0.1:$kafka_port"
-  echo "Redis: $REDIS_URL, Apache Kafka: $KAFKA_BROKERS"
+  export STRIPE_MOCK_URL="http://127.0.0.1:$stripe_port"
+  echo "Redis: $REDIS_URL, Apache Kafka: $KAFKA_BROKERS, Stripe's mock: $STRIPE_MOCK_URL"
 }
 
 stop_services() {

@@ -1,5 +1,8 @@
 import { createKafkaLog, type KafkaLog } from '@switchyard/event-log/kafka-log';
 import { createPostgresLog, type PostgresLog } from '@switchyard/event-log/postgres-log';
+import { createBraintree } from '@switchyard/payments/braintree';
+import type { PaymentProvider, ProviderName } from '@switchyard/payments/payments';
+import { createStripe } from '@switchyard/payments/stripe';
 import { createMemoryPubSub } from '@switchyard/pubsub/memory';
 import { openPostgresPubSub } from '@switchyard/pubsub/postgres';
 import type { RunPubSub } from '@switchyard/pubsub/pubsub';
@@ -46,4 +49,17 @@ export async function openLogs(config: Config, databaseUrl: string, logger: Logg
       cause,
     );
   }
+}
+
+/** The payment providers that there are keys of. None: invoices are collected by hand. */
+export function providersOf(config: Config): Readonly<Partial<Record<ProviderName, PaymentProvider>>> {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret } = config;
+  const { BRAINTREE_MERCHANT_ID: merchantId, BRAINTREE_PUBLIC_KEY: publicKey, BRAINTREE_PRIVATE_KEY: privateKey } = config;
+  const hasBraintree = merchantId !== undefined && publicKey !== undefined && privateKey !== undefined;
+  return {
+    ...(secretKey === undefined || webhookSecret === undefined ? {} : { STRIPE: createStripe({ secretKey, webhookSecret }) }),
+    ...(hasBraintree
+      ? { BRAINTREE: createBraintree({ merchantId, publicKey, privateKey, environment: config.BRAINTREE_ENVIRONMENT }) }
+      : {}),
+  };
 }

@@ -142,6 +142,31 @@ export const VARIABLES = {
   ROUTER_URL: { schema: z.url().optional(), about: SUBGRAPH_URL, example: 'http://router:4000/graphql' },
   ANALYTICS_URL: { schema: z.url().optional(), about: SUBGRAPH_URL, example: 'http://analytics:4000/graphql' },
   BILLING_URL: { schema: z.url().optional(), about: SUBGRAPH_URL, example: 'http://billing:4000/graphql' },
+  STRIPE_SECRET_KEY: {
+    schema: text.optional(),
+    about: 'Secret key of Stripe. Unset: no invoice is paid through Stripe. Needs STRIPE_WEBHOOK_SECRET.',
+    example: 'sk_live_…',
+  },
+  STRIPE_WEBHOOK_SECRET: {
+    schema: text.optional(),
+    about: 'Signing secret of Stripe’s webhook endpoint, which is /webhooks/stripe of the gateway.',
+    example: 'whsec_…',
+  },
+  BRAINTREE_MERCHANT_ID: {
+    schema: text.optional(),
+    about:
+      'Merchant at Braintree. Unset: no invoice is paid through Braintree. Needs the two keys; webhooks go to /webhooks/braintree.',
+  },
+  BRAINTREE_PUBLIC_KEY: { schema: text.optional(), about: 'Public key of the merchant at Braintree.' },
+  BRAINTREE_PRIVATE_KEY: {
+    schema: text.optional(),
+    about: 'Private key of the merchant at Braintree; its webhooks are signed with it.',
+  },
+  BRAINTREE_ENVIRONMENT: {
+    schema: z.enum(['sandbox', 'production']),
+    byDefault: 'sandbox',
+    about: 'Which of Braintree’s environments the keys belong to.',
+  },
   JWT_JWKS_URL: {
     schema: z.url().optional(),
     about: 'Key set that JWTs are checked against; unset: API keys only. Claims: tenant (id), scope (space-separated).',

@@ -1,4 +1,4 @@
-import { MAX_WEBHOOK_BYTES } from '@switchyard/billing/module';
+import { MAX_PAYMENT_WEBHOOK_BYTES, MAX_WEBHOOK_BYTES } from '@switchyard/billing/module';
 import type { RawEndpoints } from '@switchyard/gateway/raw-endpoint';
 import type { Modules } from './modules.ts';
 
@@ -13,6 +13,14 @@ export function endpointsOf({ billing }: Modules): RawEndpoints {
         const after = answer.retryAfterSeconds;
         return { ...answer, headers: after === undefined ? {} : { 'retry-after': String(after) } };
       },
+    },
+    '/webhooks/stripe': {
+      maxBytes: MAX_PAYMENT_WEBHOOK_BYTES,
+      answer: (request) => billing.receivePaymentWebhook('STRIPE', request),
+    },
+    '/webhooks/braintree': {
+      maxBytes: MAX_PAYMENT_WEBHOOK_BYTES,
+      answer: (request) => billing.receivePaymentWebhook('BRAINTREE', request),
     },
   };
 }

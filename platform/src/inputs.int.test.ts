@@ -26,9 +26,14 @@ const TOO_LONG = 'x'.repeat(200_000);
 /** `JSON` is text too, within an object. */
 const TEXT_SCALARS = ['String', 'ID', 'JSON', 'Decimal', 'DateTime'];
 
-const OPERATORS = ['createTenant', 'createMeter', 'reportModelUsage'];
+const OPERATORS = [
+  ...['createTenant', 'createMeter', 'reportModelUsage', 'publishPlan', 'grantCredit', 'grantDiscount', 'setTax'],
+  ...['closeBillingPeriod', 'issueCreditNote', 'recordPayment'],
+];
+/** Only with the keys of a payment provider. */
+const WITHOUT_KEYS = ['attachPaymentMethod'];
 /** No worker runs here, so that what they are about is not there. */
-const OF_NOTHING = ['approveToolCall', 'rejectToolCall', 'reportModelUsage'];
+const OF_NOTHING = ['approveToolCall', 'rejectToolCall', 'reportModelUsage', 'issueCreditNote', 'recordPayment'];
 
 let platform: MountedPlatform;
 let tenant: GraphCaller;
@@ -54,6 +59,12 @@ beforeAll(async () => {
   const webhookSource = async () => {
     const made = 'mutation { createWebhookSource(input: { name: "w" }) { source { id } } }';
     return (await tenant.graph<{ createWebhookSource: { source: { id: string } } }>(made)).createWebhookSource.source.id;
+  };
+  /** Known to billing, as it is once it has used something. */
+  const tenantId = async () => {
+    const used = { id: 'first', meter: 'custom_units', quantity: '1', occurredAt: new Date().toISOString() };
+    await tenant.graph('mutation ($e: UsageEventInput!) { recordUsage(input: { events: [$e] }) { accepted } }', { e: used });
+    return (await tenant.graph<{ viewer: { tenant: { id: string } } }>('{ viewer { tenant { id } } }')).viewer.tenant.id;
   };
   const document = { externalId: 'a', title: 'A', text: 'About a', url: 'https://a.example/' };
   const input = async (value: Json): Promise<Json> => ({ input: value });
@@ -95,6 +106,27 @@ beforeAll(async () => {
     createWebhookSource: () => input({ name: 'warehouse' }),
     rotateWebhookSecret: async () => ({ id: await webhookSource() }),
     deleteWebhookSource: async () => ({ id: await webhookSource() }),
+    changePlan: () => input({ planCode: 'scale' }),
+    attachPaymentMethod: () => input({ provider: 'STRIPE', token: 'pm_card' }),
+    publishPlan: () =>
+      input({
+        code: 'p',
+        name: 'P',
+        currency: 'USD',
+        baseFee: '1',
+        prices: [{ meter: 'requests', model: 'PER_UNIT', tiers: [{ unitAmount: '1' }] }],
+      }),
+    grantCredit: async () => await input({ tenantId: await tenantId(), amount: '1', reason: 'r' }),
+    grantDiscount: async () => await input({ tenantId: await tenantId(), code: `c${crypto.randomUUID()}`, percentOff: '1' }),
+    setTax: async () => await input({ tenantId: await tenantId(), taxPercent: '1' }),
+    closeBillingPeriod: async () => {
+      const today = new Date();
+      const periodEnd = new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth(), 1)).toISOString();
+      return await input({ tenantId: await tenantId(), periodEnd });
+    },
+    // Nothing was invoiced here that could be corrected or paid.
+    issueCreditNote: async () => await input({ tenantId: await tenantId(), invoiceId: ABSENT_ID, amount: '1', reason: 'r' }),
+    recordPayment: async () => await input({ tenantId: await tenantId(), invoiceId: ABSENT_ID, reference: 'r' }),
     // No stream was cut here, so that there is no estimate.
     reportModelUsage: () =>
       input({ tenantId: ABSENT_ID, episodeId: ABSENT_ID, modelCallId: ABSENT_ID, inputTokens: 1, outputTokens: 1 }),
@@ -114,7 +146,8 @@ describe.each(MUTATIONS.map((field) => [field.name, field] as const))('%s', (nam
   };
 
   it('takes what is good', async () => {
-    expect(await call([], undefined)).toBe(OF_NOTHING.includes(name) ? 'NOT_FOUND' : 'OK');
+    const refused = WITHOUT_KEYS.includes(name) ? 'BAD_USER_INPUT' : 'OK';
+    expect(await call([], undefined)).toBe(OF_NOTHING.includes(name) ? 'NOT_FOUND' : refused);
   });
 
   it.each(textInputs(field).map((input) => [input.path.join('.'), input] as const))(

@@ -21,6 +21,7 @@ import { createMcpCatalog } from '@switchyard/tools/mcp-client';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Logs } from './adapters.ts';
+import { providersOf } from './adapters.ts';
 import type { AnalyticsUrls } from './analytics-postgres.ts';
 import type { Closers } from './closers.ts';
 import type { Config, Role } from './config.ts';
@@ -118,7 +119,13 @@ export async function mountModules(options: MountOptions): Promise<Modules> {
       })
     : null;
   const billing = needs('billing', 'worker-metering', 'gateway')
-    ? createBillingModule({ ...common, database: await open(BILLING), secretsKey: options.secretsKey, registry })
+    ? createBillingModule({
+        ...common,
+        database: await open(BILLING),
+        providers: providersOf(config),
+        secretsKey: options.secretsKey,
+        registry,
+      })
     : null;
   const { primary, replica } = options.analyticsUrls;
   const analyticsDatabase = needs('analytics', 'worker-projector') ? await open(ANALYTICS, primary) : null;

@@ -72,7 +72,7 @@ describe.each(Object.entries(SUBGRAPHS))('tenants in %s', (_name, open) => {
       const found = await withPolicy(admin, { schema: of.schema, name }, 'dropped', () => foundBy(of, owned.tenantId, owned));
       expect(found.length < of.cases.length, `${name}: ${of.unread[name] ?? 'no case misses it'}`).toBe(!(name in of.unread));
     }
-  });
+  }, 180_000);
 
   it('would find another tenant’s as soon as any one table’s policy let them', async () => {
     for (const name of tables) {
@@ -80,5 +80,5 @@ describe.each(Object.entries(SUBGRAPHS))('tenants in %s', (_name, open) => {
       const found = await withPolicy(admin, { schema: of.schema, name }, 'open', () => foundBy(of, stranger.tenantId, owned));
       expect(found.length > 0, `${name}: ${of.unseen[name] ?? 'no case shows it'}; found by ${found}`).toBe(!(name in of.unseen));
     }
-  });
+  }, 180_000);
 });

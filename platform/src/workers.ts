@@ -5,6 +5,7 @@ import type { TierConfig } from '@switchyard/models/tier';
 import type { RunPubSub } from '@switchyard/pubsub/pubsub';
 import { createToolAdapter } from '@switchyard/tools/adapter';
 import type { Egress } from '@switchyard/tools/egress';
+import { startInvoicing } from '@switchyard/worker-metering/invoicing';
 import { startMetering } from '@switchyard/worker-metering/metering';
 import { startOrchestrator } from '@switchyard/worker-orchestrator/orchestrator';
 import { startProjector } from '@switchyard/worker-projector/projector';
@@ -50,6 +51,8 @@ export async function startWorkers(options: WorkersOptions): Promise<void> {
   if (has('worker-metering') && modules.billing !== null) {
     const metering = await startMetering({ eventLog, consumer: modules.billing.consumers.metering, logger });
     closers.add('metering', () => metering.stop());
+    const invoicing = startInvoicing({ run: modules.billing.runInvoicing, logger });
+    closers.add('invoicing', () => invoicing.stop());
   }
   if (has('worker-projector') && modules.analyticsDatabase !== null) {
     const projector = await startProjector({

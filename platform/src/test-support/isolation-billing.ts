@@ -148,6 +148,7 @@ export async function isolationOfBilling(appUrl: string, admin: pg.Client): Prom
       /"id":"([^"]+)"/.exec(await ask(tenantId, CREATE_SOURCE, variables))?.[1] ?? '';
     const [webhookSource, oldSource] = [await sourceOf({ key }), await sourceOf({})];
     const fromOutside = { event, key, users: String(users), webhookSource, oldSource };
+    await putPayments(admin, tenantId);
     const invoiced = await invoicedTenant(tenant, {
       ask,
       meter: (told) => database.crossTenant('consumer', (tx) => module.consumers.metering.handle(told, tx)),
@@ -167,6 +168,8 @@ export async function isolationOfBilling(appUrl: string, admin: pg.Client): Prom
       'Query.meters': 'meters are the platform’s own',
       'Mutation.createMeter': 'needs OPERATOR, which no tenant holds',
       'Mutation.reportModelUsage': 'needs OPERATOR, which no tenant holds',
+      'Mutation.attachPaymentMethod': 'takes a token of a provider, and no keys of one are here',
+      'Mutation.recordPayment': 'needs OPERATOR, which no tenant holds',
       'Mutation.publishPlan': 'needs OPERATOR, which no tenant holds',
       'Mutation.grantCredit': 'needs OPERATOR, which no tenant holds',
       'Mutation.grantDiscount': 'needs OPERATOR, which no tenant holds',
@@ -174,8 +177,15 @@ export async function isolationOfBilling(appUrl: string, admin: pg.Client): Prom
       'Mutation.closeBillingPeriod': 'needs OPERATOR, which no tenant holds',
       'Mutation.issueCreditNote': 'needs OPERATOR, which no tenant holds',
     },
-    unread: {},
+    unread: {
+      payment_method: 'a tenant sees only that it has one, which every tenant here does',
+      payment_event: 'it keeps what providers told from being taken twice',
+      refund: 'the worker alone reads it',
+    },
     unseen: {
+      payment_method: 'a tenant sees only that it has one, which every tenant here does',
+      payment_event: 'it keeps what providers told from being taken twice',
+      refund: 'the worker alone reads it',
       ...Object.fromEntries(
         [
           'plan_change',
@@ -194,6 +204,22 @@ export async function isolationOfBilling(appUrl: string, admin: pg.Client): Prom
     },
     close: () => database.close(),
   };
+}
+
+/** What only a provider's webhook, or money that goes back, would bring. */
+async function putPayments(admin: pg.Client, tenantId: TenantId): Promise<void> {
+  await admin.query(
+    `insert into billing.payment_method (tenant_id, provider, customer, payment_method, attached_at) values ($1, 'STRIPE', 'c', 'p', now())`,
+    [tenantId],
+  );
+  await admin.query(
+    `insert into billing.payment_event (tenant_id, provider, event_id, received_at) values ($1, 'STRIPE', 'e', now())`,
+    [tenantId],
+  );
+  await admin.query('insert into billing.refund (tenant_id, credit_note_id, invoice_id, amount) values ($1, $2, $2, 1)', [
+    tenantId,
+    newId(),
+  ]);
 }
 
 type Asking = {

@@ -2,6 +2,7 @@ import type { Database } from '@switchyard/database/database';
 import type { Clock } from '@switchyard/kernel/clock';
 import { PlatformError } from '@switchyard/kernel/errors';
 import { holdsScope, type RequestContext, requireScope } from '@switchyard/kernel/request-context';
+import type { Providers } from './commands/attach-payment-method.ts';
 import type { BillingMetrics } from './metrics.ts';
 import { createLoaders, type Loaders, type Read } from './store/loaders.ts';
 
@@ -12,6 +13,8 @@ export type Services = {
   /** 32 bytes: encrypts what is kept secret (deriveKey(…, 'stored-secrets')). */
   readonly secretsKey: Buffer;
   readonly metrics: BillingMetrics;
+  /** Those that keys were given for. */
+  readonly providers: Providers;
 };
 
 /** What a resolver gets as its third argument. */

@@ -1,8 +1,12 @@
+import type { WebhookRequest as PaymentWebhookRequest, ProviderName } from '@switchyard/payments/payments';
 import { SCALARS } from '@switchyard/runtime/scalars';
 import { readSdl } from '@switchyard/runtime/sdl';
 import { createSubgraph, type Subgraph, type SubgraphOptions } from '@switchyard/runtime/subgraph';
 import { Registry } from 'prom-client';
+import type { Providers } from './commands/attach-payment-method.ts';
+import { type PaymentWebhookAnswer, receivePaymentWebhook } from './commands/receive-payment-webhook.ts';
 import { receiveUsageWebhook, type WebhookAnswer, type WebhookRequest } from './commands/receive-usage-webhook.ts';
+import { runInvoicing } from './commands/run-invoicing.ts';
 import { createMeteringConsumer, type MeteringConsumer } from './consumers.ts';
 import { type Context, createContext, type Services } from './context.ts';
 import { createBillingMetrics } from './metrics.ts';
@@ -15,16 +19,19 @@ import { queryResolvers } from './resolvers/query.ts';
 import { usageMutations, webhookSourceResolvers } from './resolvers/usage-mutations.ts';
 import { usageRecordResolvers } from './resolvers/usage-record.ts';
 
+export { MAX_PAYMENT_WEBHOOK_BYTES } from './commands/receive-payment-webhook.ts';
 export { MAX_WEBHOOK_BYTES } from './commands/receive-usage-webhook.ts';
 export type { MeteringConsumer } from './consumers.ts';
 export { SCHEMA } from './store/schema.ts';
 
 const SDL = readSdl(new URL('../', import.meta.url));
 
-export type BillingModuleOptions = Omit<Services, 'metrics'> &
+export type BillingModuleOptions = Omit<Services, 'metrics' | 'providers'> &
   Pick<SubgraphOptions<Context>, 'contextKey' | 'logger'> & {
     /** Where its metrics are registered. Default: a registry of its own. */
     readonly registry?: Registry;
+    /** How invoices are paid. Default: by hand. */
+    readonly providers?: Providers;
   };
 
 export type BillingModule = {
@@ -35,12 +42,16 @@ export type BillingModule = {
   };
   /** Takes what was sent to /webhooks/usage/<source>. */
   receiveUsageWebhook(request: WebhookRequest): Promise<WebhookAnswer>;
+  /** Closes periods that are over and collects what is due, of all tenants; run it every minute or so, in any number of processes. */
+  runInvoicing(): Promise<void>;
+  /** Takes what was sent to /webhooks/stripe or /webhooks/braintree; 404 for a provider without keys. */
+  receivePaymentWebhook(provider: ProviderName, request: PaymentWebhookRequest): Promise<PaymentWebhookAnswer>;
 };
 
 /** The billing subgraph as the platform mounts it. Keeps nothing in memory that a restart would miss. */
 export function createBillingModule(options: BillingModuleOptions): BillingModule {
-  const { contextKey, logger, registry = new Registry(), ...given } = options;
-  const services: Services = { ...given, metrics: createBillingMetrics(registry) };
+  const { contextKey, logger, registry = new Registry(), providers = {}, ...given } = options;
+  const services: Services = { ...given, metrics: createBillingMetrics(registry), providers };
   const subgraph = createSubgraph<Context>({
     name: 'billing',
     sdl: SDL,
@@ -62,6 +73,12 @@ export function createBillingModule(options: BillingModuleOptions): BillingModul
   return {
     subgraph,
     consumers: { metering: createMeteringConsumer(services) },
+    runInvoicing: () => runInvoicing(services, logger),
+    receivePaymentWebhook: async (name, request) => {
+      const provider = providers[name];
+      if (provider === undefined) return { status: 404, body: { error: 'There are no keys of this provider.' } };
+      return await receivePaymentWebhook({ database: services.database, provider }, request, services.clock.now());
+    },
     receiveUsageWebhook: (request) => receiveUsageWebhook(services, request),
   };
 }

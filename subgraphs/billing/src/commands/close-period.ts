@@ -6,6 +6,7 @@ import { newId, type TenantId } from '@switchyard/kernel/ids';
 import { type BillingPeriod, billingPeriod, periodEndingAt } from '../domain/period.ts';
 import { useCredits } from '../domain/pricing/adjustments.ts';
 import { accountsOf, openAccounts } from '../store/accounts.ts';
+import { paymentMethodOf } from '../store/collections.ts';
 import { firstStretch, markInvoiced } from '../store/counted-usage.ts';
 import { addGrant, addUses, grantsOf } from '../store/credits.ts';
 import { findInvoice, type IssuedInvoice, insertCollection, insertInvoice } from '../store/invoices.ts';
@@ -82,14 +83,15 @@ async function issue(tx: Tx, { invoice, invoicing, now }: Issue): Promise<Issued
     await addGrant(tx, { id: newId(), tenantId, amount: amounts.carried, currency, reason, expiresAt: null, grantedAt: now });
   }
   const isPaid = amounts.total.isZero();
+  const method = await paymentMethodOf(tx, tenantId);
   await insertCollection(tx, {
     tenantId,
     invoiceId: id,
     state: isPaid ? 'PAID' : 'OPEN',
-    provider: null,
+    provider: method?.provider ?? null,
     providerReference: null,
     attempts: 0,
-    nextAttemptAt: null,
+    nextAttemptAt: isPaid || method === null ? null : now,
     failure: null,
     paidAt: isPaid ? now : null,
     asOf: now,

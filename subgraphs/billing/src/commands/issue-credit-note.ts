@@ -5,6 +5,7 @@ import { badInput, notFound } from '@switchyard/kernel/errors';
 import { newId, type TenantId } from '@switchyard/kernel/ids';
 import { minorDigits, roundToMinorUnit } from '../domain/currency.ts';
 import { percentOf } from '../domain/pricing/adjustments.ts';
+import { addRefund } from '../store/collections.ts';
 import { creditNotesOf, insertCreditNote, settleCollection } from '../store/credit-notes.ts';
 import { addGrant } from '../store/credits.ts';
 import { findInvoice, type IssuedInvoice } from '../store/invoices.ts';
@@ -17,12 +18,14 @@ export type CreditNoteAsked = {
   /** Without tax. */
   readonly amount: Decimal;
   readonly reason: string;
+  /** Of what has been paid through a provider: given back there, instead of becoming credit. */
+  readonly refund: boolean;
   readonly now: Date;
 };
 
 /**
  * Corrects an invoice by taking back a part of it, with its tax. What is still owed of the invoice becomes less; what has been
- * paid of it already becomes credit. An invoice of which nothing is owed any more, unpaid, is VOID.
+ * paid of it already becomes credit, or is refunded. An invoice of which nothing is owed any more, unpaid, is VOID.
  * @throws PlatformError NOT_FOUND; BAD_USER_INPUT for more than there is.
  */
 export async function issueCreditNote(tx: Tx, asked: CreditNoteAsked): Promise<IssuedInvoice> {
@@ -58,17 +61,7 @@ export async function issueCreditNote(tx: Tx, asked: CreditNoteAsked): Promise<I
     issuedAt: now,
   };
   await insertCreditNote(tx, note);
-  if (total.gt(off)) {
-    const grant = {
-      id: newId(),
-      tenantId,
-      amount: total.minus(off),
-      currency: invoice.currency,
-      grantedAt: now,
-      expiresAt: null,
-    };
-    await addGrant(tx, { ...grant, reason: `Credit note ${number}` });
-  }
+  if (total.gt(off)) await giveBack(tx, { ...asked, invoice, amount: total.minus(off), number, creditNoteId: note.id });
   if (invoice.state !== 'PAID' && owed.eq(off)) await settleCollection(tx, { tenantId, invoiceId, state: 'VOID', at: now });
   await saveInvoicing(tx, tenantId, { ...invoicing, creditNotes: number });
   await appendEvents(tx, 'switchyard/billing', [
@@ -90,6 +83,19 @@ export async function issueCreditNote(tx: Tx, asked: CreditNoteAsked): Promise<I
     },
   ]);
   return (await findInvoice(tx, tenantId, { id: invoiceId })) ?? invoice;
+}
+
+type Back = CreditNoteAsked & { readonly invoice: IssuedInvoice; readonly number: number; readonly creditNoteId: string };
+
+async function giveBack(
+  tx: Tx,
+  { tenantId, invoiceId, invoice, amount, refund, number, creditNoteId, now }: Back,
+): Promise<void> {
+  if (refund && invoice.state === 'PAID' && invoice.providerReference != null) {
+    return await addRefund(tx, { tenantId, creditNoteId, invoiceId, amount: formatDecimal(amount), at: now });
+  }
+  const grant = { id: newId(), tenantId, amount, currency: invoice.currency, grantedAt: now, expiresAt: null };
+  await addGrant(tx, { ...grant, reason: `Credit note ${number}` });
 }
 
 /** The last note takes the tax that is left, so that all of them together take back exactly what was charged. */

@@ -27,7 +27,7 @@ export async function publishPlan(tx: Tx, plan: NewPlan, now: Date): Promise<Pla
 
 function planFault(plan: NewPlan, meters: ReadonlySet<string>): string | null {
   if (!CODE.test(plan.code)) return '`code` is made of lower-case letters, digits and hyphens, up to 63 of them';
-  if (plan.name.trim() === '') return '`name` is empty';
+  if (plan.name.trim() === '' || plan.name.length > 100) return '`name` has 1 to 100 characters';
   if (!Intl.supportedValuesOf('currency').includes(plan.currency))
     return `${plan.currency.slice(0, 8)} is no currency of ISO 4217`;
   if (plan.baseFee.decimalPlaces() > minorDigits(plan.currency))

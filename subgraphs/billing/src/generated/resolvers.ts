@@ -20,6 +20,13 @@ export type Scalars = {
   _FieldSet: { input: unknown; output: unknown; }
 };
 
+export type AttachPaymentMethodInput = {
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  provider: PaymentProvider;
+  /** The provider's own token or nonce. */
+  token: Scalars['String']['input'];
+};
+
 /** How a tenant is billed, and the period that is running. */
 export type BillingAccount = {
   __typename?: 'BillingAccount';
@@ -29,9 +36,12 @@ export type BillingAccount = {
   credits: Array<CreditGrant>;
   /** What the account moves to, and when; null when no change is planned. */
   nextPlan?: Maybe<PlanMove>;
+  paymentMethodAttached: Scalars['Boolean']['output'];
   periodEnd: Scalars['DateTime']['output'];
   periodStart: Scalars['DateTime']['output'];
   plan: Plan;
+  /** What invoices are paid through; null: by hand. */
+  provider?: Maybe<PaymentProvider>;
   /** On top of every invoice from now on. */
   taxPercent: Scalars['Decimal']['output'];
 };
@@ -199,6 +209,8 @@ export type IssueCreditNoteInput = {
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   invoiceId: Scalars['ID']['input'];
   reason: Scalars['String']['input'];
+  /** Of an invoice that was paid through a provider: gives the money back there, instead of credit. */
+  refund?: InputMaybe<Scalars['Boolean']['input']>;
   tenantId: Scalars['ID']['input'];
 };
 
@@ -227,6 +239,8 @@ export type Money = {
 
 export type Mutation = {
   __typename?: 'Mutation';
+  /** By the provider's own token: card numbers never come here. What is owed is then tried at once. */
+  attachPaymentMethod: BillingAccount;
   /** To the newest version of a plan. */
   changePlan: BillingAccount;
   /** For the operator. Issues the invoice of a period that is over, or returns it; also runs by schedule. */
@@ -244,6 +258,8 @@ export type Mutation = {
   issueCreditNote: Invoice;
   /** For the operator. A new plan, or the next version of one: tenants stay on theirs until moved. */
   publishPlan: Plan;
+  /** For the operator: an invoice that was paid by hand. */
+  recordPayment: Invoice;
   /** Usage that happened outside the platform. Up to 1,000 events; each deduplicated by its own id. */
   recordUsage: RecordUsagePayload;
   /** For the operator: what a provider counted of a call that was cut off, in the place of the estimate. Told again, it changes nothing. */
@@ -252,6 +268,11 @@ export type Mutation = {
   rotateWebhookSecret: WebhookSourcePayload;
   /** For the operator. Counts from the next invoice on. */
   setTax: BillingAccount;
+};
+
+
+export type MutationAttachPaymentMethodArgs = {
+  input: AttachPaymentMethodInput;
 };
 
 
@@ -300,6 +321,11 @@ export type MutationPublishPlanArgs = {
 };
 
 
+export type MutationRecordPaymentArgs = {
+  input: RecordPaymentInput;
+};
+
+
 export type MutationRecordUsageArgs = {
   input: RecordUsageInput;
 };
@@ -333,6 +359,10 @@ export type PageInfo = {
   hasPreviousPage: Scalars['Boolean']['output'];
   startCursor?: Maybe<Scalars['String']['output']>;
 };
+
+export type PaymentProvider =
+  | 'BRAINTREE'
+  | 'STRIPE';
 
 /** One version of a plan. It never changes. */
 export type Plan = {
@@ -500,6 +530,13 @@ export type QueryUsageRecordsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   meter?: InputMaybe<Scalars['String']['input']>;
   range?: InputMaybe<TimeRange>;
+};
+
+export type RecordPaymentInput = {
+  invoiceId: Scalars['ID']['input'];
+  /** Of the bank transfer, for example. */
+  reference: Scalars['String']['input'];
+  tenantId: Scalars['ID']['input'];
 };
 
 export type RecordUsageInput = {
@@ -755,9 +792,11 @@ export type FederationReferenceTypes = {
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
-  BillingAccount: ResolverTypeWrapper<BillingAccountMapper>;
-  ChangePlanInput: ChangePlanInput;
+  AttachPaymentMethodInput: AttachPaymentMethodInput;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  BillingAccount: ResolverTypeWrapper<BillingAccountMapper>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  ChangePlanInput: ChangePlanInput;
   CloseBillingPeriodInput: CloseBillingPeriodInput;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   CreateMeterInput: CreateMeterInput;
@@ -785,7 +824,7 @@ export type ResolversTypes = {
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   PackageRounding: PackageRounding;
   PageInfo: ResolverTypeWrapper<PageInfo>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  PaymentProvider: PaymentProvider;
   Plan: ResolverTypeWrapper<PlanMapper>;
   PlanChangeTime: PlanChangeTime;
   PlanMove: ResolverTypeWrapper<PlanMoveMapper>;
@@ -798,6 +837,7 @@ export type ResolversTypes = {
   ProrationUnit: ProrationUnit;
   PublishPlanInput: PublishPlanInput;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RecordPaymentInput: RecordPaymentInput;
   RecordUsageInput: RecordUsageInput;
   RecordUsagePayload: ResolverTypeWrapper<RecordUsagePayload>;
   ReportModelUsageInput: ReportModelUsageInput;
@@ -820,9 +860,11 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
-  BillingAccount: BillingAccountMapper;
-  ChangePlanInput: ChangePlanInput;
+  AttachPaymentMethodInput: AttachPaymentMethodInput;
   String: Scalars['String']['output'];
+  BillingAccount: BillingAccountMapper;
+  Boolean: Scalars['Boolean']['output'];
+  ChangePlanInput: ChangePlanInput;
   CloseBillingPeriodInput: CloseBillingPeriodInput;
   ID: Scalars['ID']['output'];
   CreateMeterInput: CreateMeterInput;
@@ -845,7 +887,6 @@ export type ResolversParentTypes = {
   Money: Money;
   Mutation: Record<PropertyKey, never>;
   PageInfo: PageInfo;
-  Boolean: Scalars['Boolean']['output'];
   Plan: PlanMapper;
   PlanMove: PlanMoveMapper;
   Price: PriceMapper;
@@ -854,6 +895,7 @@ export type ResolversParentTypes = {
   PriceTierInput: PriceTierInput;
   PublishPlanInput: PublishPlanInput;
   Query: Record<PropertyKey, never>;
+  RecordPaymentInput: RecordPaymentInput;
   RecordUsageInput: RecordUsageInput;
   RecordUsagePayload: RecordUsagePayload;
   ReportModelUsageInput: ReportModelUsageInput;
@@ -875,9 +917,11 @@ export type BillingAccountResolvers<ContextType = Context, ParentType extends Re
   creditBalance?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   credits?: Resolver<Array<ResolversTypes['CreditGrant']>, ParentType, ContextType>;
   nextPlan?: Resolver<Maybe<ResolversTypes['PlanMove']>, ParentType, ContextType>;
+  paymentMethodAttached?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   periodEnd?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   periodStart?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   plan?: Resolver<ResolversTypes['Plan'], ParentType, ContextType>;
+  provider?: Resolver<Maybe<ResolversTypes['PaymentProvider']>, ParentType, ContextType>;
   taxPercent?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
 };
 
@@ -970,6 +1014,7 @@ export type MoneyResolvers<ContextType = Context, ParentType extends ResolversPa
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  attachPaymentMethod?: Resolver<ResolversTypes['BillingAccount'], ParentType, ContextType, RequireFields<MutationAttachPaymentMethodArgs, 'input'>>;
   changePlan?: Resolver<ResolversTypes['BillingAccount'], ParentType, ContextType, RequireFields<MutationChangePlanArgs, 'input'>>;
   closeBillingPeriod?: Resolver<ResolversTypes['Invoice'], ParentType, ContextType, RequireFields<MutationCloseBillingPeriodArgs, 'input'>>;
   createMeter?: Resolver<ResolversTypes['Meter'], ParentType, ContextType, RequireFields<MutationCreateMeterArgs, 'input'>>;
@@ -979,6 +1024,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   grantDiscount?: Resolver<ResolversTypes['BillingAccount'], ParentType, ContextType, RequireFields<MutationGrantDiscountArgs, 'input'>>;
   issueCreditNote?: Resolver<ResolversTypes['Invoice'], ParentType, ContextType, RequireFields<MutationIssueCreditNoteArgs, 'input'>>;
   publishPlan?: Resolver<ResolversTypes['Plan'], ParentType, ContextType, RequireFields<MutationPublishPlanArgs, 'input'>>;
+  recordPayment?: Resolver<ResolversTypes['Invoice'], ParentType, ContextType, RequireFields<MutationRecordPaymentArgs, 'input'>>;
   recordUsage?: Resolver<ResolversTypes['RecordUsagePayload'], ParentType, ContextType, RequireFields<MutationRecordUsageArgs, 'input'>>;
   reportModelUsage?: Resolver<Array<ResolversTypes['UsageRecord']>, ParentType, ContextType, RequireFields<MutationReportModelUsageArgs, 'input'>>;
   rotateWebhookSecret?: Resolver<ResolversTypes['WebhookSourcePayload'], ParentType, ContextType, RequireFields<MutationRotateWebhookSecretArgs, 'id'>>;

@@ -8,6 +8,7 @@ import { usable } from '../domain/pricing/adjustments.ts';
 import { stretchAt } from '../domain/stretch.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { accountOf } from '../store/accounts.ts';
+import { paymentMethodOf } from '../store/collections.ts';
 import { creditBalance, grantsOf } from '../store/credits.ts';
 import { invoicingOf } from '../store/invoicing.ts';
 
@@ -41,6 +42,8 @@ export const billingAccountResolvers: Pick<Resolvers, 'Tenant' | 'BillingAccount
       const grants = await context.read((tx) => grantsOf(tx, tenantId, currency));
       return usable(grants, context.clock.now()).map((grant) => ({ ...grant, currency }));
     },
+    provider: async ({ tenantId }, _, { read }) => (await read((tx) => paymentMethodOf(tx, tenantId)))?.provider ?? null,
+    paymentMethodAttached: async ({ tenantId }, _, { read }) => (await read((tx) => paymentMethodOf(tx, tenantId))) !== null,
     taxPercent: async ({ tenantId }, _, { read }) => formatDecimal((await read((tx) => invoicingOf(tx, tenantId))).taxPercent),
     periodStart: (_, __, { clock }) => billingPeriod(clock.now()).start.toISOString(),
     periodEnd: (_, __, { clock }) => billingPeriod(clock.now()).end.toISOString(),

@@ -5,10 +5,12 @@ import { Decimal } from '@switchyard/kernel/decimal';
 import { badInput, notFound } from '@switchyard/kernel/errors';
 import { parseId, type TenantId } from '@switchyard/kernel/ids';
 import { requireScope, requireTenant } from '@switchyard/kernel/request-context';
+import { attachPaymentMethod } from '../commands/attach-payment-method.ts';
 import { changePlan } from '../commands/change-plan.ts';
 import { closePeriod } from '../commands/close-period.ts';
 import { grantCredit, grantDiscount, setTaxPercent } from '../commands/grants.ts';
 import { issueCreditNote } from '../commands/issue-credit-note.ts';
+import { learnOfCharge } from '../commands/learn-of-charge.ts';
 import { publishPlan } from '../commands/publish-plan.ts';
 import { type Context, existing } from '../context.ts';
 import type { Discount } from '../domain/pricing/adjustments.ts';
@@ -21,10 +23,36 @@ import { planOf } from './plan-input.ts';
 export const billingMutations: MutationResolvers = {
   changePlan: async (_, { input }, { request, database, clock }) => {
     const tenantId = requireTenant(request, 'BILLING_WRITE');
+    requireText(input.planCode, 'planCode', 63);
     return await database.tenant(tenantId, async (tx) => {
       const change = { tenantId, planCode: input.planCode, when: input.when ?? 'PERIOD_END', now: clock.now() };
       await once(tx, { tenantId, operation: 'changePlan', key: input.idempotencyKey, input }, () => changePlan(tx, change));
       return await accountOf(tx, tenantId);
+    });
+  },
+  attachPaymentMethod: async (_, { input }, { request, database, clock, providers }) => {
+    const tenantId = requireTenant(request, 'BILLING_WRITE');
+    const { token } = input;
+    requireText(token, 'token', 512);
+    const asked = { tenantId, operation: 'attachPaymentMethod', key: input.idempotencyKey, input };
+    return await database.tenant(tenantId, async (tx) => {
+      const method = { tenantId, provider: input.provider, token, now: clock.now() };
+      await once(tx, asked, () => attachPaymentMethod(tx, providers, method));
+      return await accountOf(tx, tenantId);
+    });
+  },
+  recordPayment: async (_, { input }, context) => {
+    const { database, clock } = context;
+    const tenantId = await knownTenant(context, input.tenantId);
+    requireText(input.reference, 'reference', 255);
+    const invoiceId = parseId(input.invoiceId);
+    if (invoiceId === null) throw notFound('invoice', input.invoiceId);
+    return await database.tenant(tenantId, async (tx) => {
+      if ((await findInvoice(tx, tenantId, { id: invoiceId })) === null) throw notFound('invoice', input.invoiceId);
+      const now = clock.now();
+      const fact = { status: 'PAID' as const, reference: input.reference, failure: null, at: now };
+      await learnOfCharge(tx, { tenantId, invoiceId, fact, now });
+      return existing(await findInvoice(tx, tenantId, { id: invoiceId }), 'invoice');
     });
   },
   publishPlan: async (_, { input }, { request, database, clock }) => {
@@ -32,17 +60,19 @@ export const billingMutations: MutationResolvers = {
     return await database.crossTenant('operator', (tx) => publishPlan(tx, planOf(input), clock.now()));
   },
   grantCredit: async (_, { input }, context) =>
-    await forTenant(context, { operation: 'grantCredit', input }, (tx, tenantId, now) =>
-      grantCredit(tx, {
+    await forTenant(context, { operation: 'grantCredit', input }, (tx, tenantId, now) => {
+      requireText(input.reason, 'reason', 1000);
+      return grantCredit(tx, {
         tenantId,
         now,
         amount: new Decimal(input.amount),
         reason: input.reason,
         expiresAt: input.expiresAt == null ? null : new Date(input.expiresAt),
-      }),
-    ),
+      });
+    }),
   grantDiscount: async (_, { input }, context) =>
     await forTenant(context, { operation: 'grantDiscount', input }, (tx, tenantId, now) => {
+      requireText(input.code, 'code', 64);
       if (input.periods != null && input.periods < 1) throw badInput('`periods` is 1 or more.', 'periods');
       return grantDiscount(tx, { tenantId, now, code: input.code, discount: discountOf(input), periods: input.periods ?? null });
     }),
@@ -67,16 +97,29 @@ export const billingMutations: MutationResolvers = {
   issueCreditNote: async (_, { input }, context) => {
     const { database, clock } = context;
     const tenantId = await knownTenant(context, input.tenantId);
+    requireText(input.reason, 'reason', 1000);
     const invoiceId = parseId(input.invoiceId);
     if (invoiceId === null) throw notFound('invoice', input.invoiceId);
     return await database.tenant(tenantId, async (tx) => {
-      const note = { tenantId, invoiceId, amount: new Decimal(input.amount), reason: input.reason, now: clock.now() };
+      const note = {
+        tenantId,
+        invoiceId,
+        amount: new Decimal(input.amount),
+        reason: input.reason,
+        refund: input.refund ?? false,
+        now: clock.now(),
+      };
       const asked = { tenantId, operation: 'issueCreditNote', key: input.idempotencyKey, input };
       await once(tx, asked, async () => ({ id: (await issueCreditNote(tx, note)).id }));
       return existing(await findInvoice(tx, tenantId, { id: invoiceId }), 'invoice');
     });
   },
 };
+
+function requireText(text: string, argument: string, longest: number): void {
+  if (text.trim() === '' || text.length > longest)
+    throw badInput(`\`${argument}\` must have 1 to ${longest} characters.`, argument);
+}
 
 type OperatorInput = { readonly tenantId: string; readonly idempotencyKey?: string | null };
 

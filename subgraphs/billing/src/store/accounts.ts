@@ -28,3 +28,18 @@ export async function accountOf(tx: Tx, tenantId: TenantId): Promise<Account> {
   const [account] = await accountsOf(tx, [tenantId]);
   return account ?? { tenantId, planId: await defaultPlanId(tx), createdAt: null };
 }
+
+/** Accounts, by id, whose first period that was not closed ended before `current`; across tenants. */
+export async function accountsDue(
+  tx: Tx,
+  { current, after, limit }: { readonly current: Date; readonly after: TenantId | null; readonly limit: number },
+): Promise<readonly TenantId[]> {
+  const rows = await tx.query<{ tenantId: TenantId }>(
+    `select account.tenant_id as "tenantId"
+       from billing.billing_account as account left join billing.invoicing as invoicing using (tenant_id)
+      where coalesce(invoicing.closed_until, account.created_at) < $1 and ($2::uuid is null or tenant_id > $2)
+      order by tenant_id limit $3`,
+    [current, after, limit],
+  );
+  return rows.map(({ tenantId }) => tenantId);
+}

@@ -192,3 +192,48 @@ export const CreditNoteEntity = defineEntity({
   },
 });
 export type CreditNoteRow = InferEntity<typeof CreditNoteEntity>;
+
+/** What a tenant pays with. No card data: the provider's own ids. */
+export const PaymentMethodEntity = defineEntity({
+  name: 'PaymentMethod',
+  tableName: 'payment_method',
+  ...TENANT_ROWS,
+  properties: {
+    tenantId: p.uuid().$type<TenantId>().primary(),
+    provider: p.enum(['STRIPE', 'BRAINTREE']),
+    customer: p.text(),
+    paymentMethod: p.text(),
+    attachedAt: p.datetime(3),
+  },
+});
+export type PaymentMethodRow = InferEntity<typeof PaymentMethodEntity>;
+
+/** Events of providers that were taken, so that each counts once, for good. */
+export const PaymentEventEntity = defineEntity({
+  name: 'PaymentEvent',
+  tableName: 'payment_event',
+  ...TENANT_ROWS,
+  properties: {
+    tenantId: p.uuid().$type<TenantId>().primary(),
+    provider: p.enum(['STRIPE', 'BRAINTREE']).primary(),
+    eventId: p.text().primary(),
+    receivedAt: p.datetime(3),
+  },
+});
+
+/** Money to be given back for a credit note. */
+export const RefundEntity = defineEntity({
+  name: 'Refund',
+  tableName: 'refund',
+  ...TENANT_ROWS,
+  indexes: [{ name: 'refund_due', properties: ['nextAttemptAt'], where: 'next_attempt_at is not null' }],
+  properties: {
+    tenantId: p.uuid().$type<TenantId>().primary(),
+    creditNoteId: p.uuid().primary(),
+    invoiceId: p.uuid(),
+    amount: exact(),
+    providerReference: p.text().nullable(),
+    failure: p.text().nullable(),
+    nextAttemptAt: p.datetime(3).nullable(),
+  },
+});

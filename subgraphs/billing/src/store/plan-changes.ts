@@ -1,26 +1,31 @@
 import type { Tx } from '@switchyard/database/database';
 import type { TenantId } from '@switchyard/kernel/ids';
+import type { PlanId } from '../domain/plan.ts';
 import type { PlanChange, PlanSchedule } from '../domain/stretch.ts';
-import { accountsOf } from './accounts.ts';
-import { PlanChangeEntity } from './invoice-entities.ts';
 import { defaultPlanId } from './plans.ts';
 
 /** Which plan holds when, of each tenant; one that billing has not heard of is on the plan that it will start on. */
 export async function schedulesOf(tx: Tx, tenantIds: readonly TenantId[]): Promise<ReadonlyMap<TenantId, PlanSchedule>> {
   const ids = [...new Set(tenantIds)];
-  const accounts = new Map((await accountsOf(tx, ids)).map((account) => [account.tenantId, account.planId]));
-  const changes = await tx.em.find(PlanChangeEntity, { tenantId: { $in: ids } }, { orderBy: { startsAt: 'asc' } });
-  const byTenant = Map.groupBy(changes, (change) => change.tenantId);
-  const fallback = ids.every((id) => accounts.has(id)) ? '' : await defaultPlanId(tx);
-  return new Map(
-    ids.map((id) => [
-      id,
-      {
-        firstPlanId: accounts.get(id) ?? fallback,
-        changes: (byTenant.get(id) ?? []).map(({ startsAt, planId }): PlanChange => ({ startsAt, planId })),
-      },
-    ]),
+  const rows = await tx.query<Row>(
+    `select account.tenant_id as "tenantId", account.plan_id as "firstPlanId", change.plan_id as "planId",
+            (extract(epoch from change.starts_at) * 1000)::float8 as "startsMs"
+       from billing.billing_account as account left join billing.plan_change as change using (tenant_id)
+      where account.tenant_id = any($1::uuid[]) order by change.starts_at`,
+    [ids],
   );
+  const byTenant = Map.groupBy(rows, (row) => row.tenantId);
+  const fallback = ids.every((id) => byTenant.has(id)) ? '' : await defaultPlanId(tx);
+  return new Map(ids.map((id) => [id, scheduleFrom(byTenant.get(id) ?? [], fallback)]));
+}
+
+type Row = { tenantId: TenantId; firstPlanId: PlanId; planId: PlanId | null; startsMs: number | null };
+
+function scheduleFrom(rows: readonly Row[], fallback: PlanId): PlanSchedule {
+  const changes = rows.flatMap(({ planId, startsMs }): PlanChange[] =>
+    planId === null || startsMs === null ? [] : [{ startsAt: new Date(startsMs), planId }],
+  );
+  return { firstPlanId: rows[0]?.firstPlanId ?? fallback, changes };
 }
 
 export async function scheduleOf(tx: Tx, tenantId: TenantId): Promise<PlanSchedule> {

@@ -19,12 +19,16 @@ import {
   InvoiceEntity,
   InvoiceLineEntity,
   InvoicingEntity,
+  PaymentEventEntity,
+  PaymentMethodEntity,
   PlanChangeEntity,
+  RefundEntity,
 } from './invoice-entities.ts';
 import { Migration20261123023440 } from './migrations/Migration20261123023440.ts';
 import { Migration20261123040000 } from './migrations/Migration20261123040000.ts';
 import { Migration20261125023525 } from './migrations/Migration20261125023525.ts';
 import { Migration20261125030403 } from './migrations/Migration20261125030403.ts';
+import { Migration20261125032837 } from './migrations/Migration20261125032837.ts';
 
 /** Everything that the billing subgraph keeps. */
 export const SCHEMA: Schema = {
@@ -47,6 +51,9 @@ export const SCHEMA: Schema = {
     InvoiceLineEntity,
     InvoiceCollectionEntity,
     CreditNoteEntity,
+    PaymentMethodEntity,
+    PaymentEventEntity,
+    RefundEntity,
     idempotencyEntity(),
   ],
   migrations: [
@@ -54,5 +61,6 @@ export const SCHEMA: Schema = {
     { name: 'Migration20261123040000', class: Migration20261123040000 },
     { name: 'Migration20261125023525', class: Migration20261125023525 },
     { name: 'Migration20261125030403', class: Migration20261125030403 },
+    { name: 'Migration20261125032837', class: Migration20261125032837 },
   ],
 };

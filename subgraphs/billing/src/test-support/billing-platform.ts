@@ -7,6 +7,7 @@ import { signContext } from '@switchyard/runtime/context-token';
 import { createTestDatabase } from '@switchyard/testing/test-database';
 import pg from 'pg';
 import { Registry } from 'prom-client';
+import type { Providers } from '../commands/attach-payment-method.ts';
 import { type BillingModule, createBillingModule, SCHEMA } from '../module.ts';
 
 export type Answer = {
@@ -35,7 +36,7 @@ export type BillingPlatform = {
   close(): Promise<void>;
 };
 
-export async function startBilling(adminUrl: string): Promise<BillingPlatform> {
+export async function startBilling(adminUrl: string, providers: Providers = {}): Promise<BillingPlatform> {
   const test = await createTestDatabase(adminUrl, [LOG_SCHEMA, SCHEMA]);
   const database = await openDatabase({ url: test.appUrl, schema: SCHEMA });
   const admin = new pg.Client({ connectionString: test.adminUrl });
@@ -43,7 +44,7 @@ export async function startBilling(adminUrl: string): Promise<BillingPlatform> {
   const registry = new Registry();
   const contextKey = Buffer.alloc(32, 7);
   const clock = { now: () => platform.now };
-  const module = createBillingModule({ database, clock, contextKey, secretsKey: Buffer.alloc(32, 8), registry });
+  const module = createBillingModule({ database, clock, contextKey, secretsKey: Buffer.alloc(32, 8), registry, providers });
   const platform: BillingPlatform = {
     database,
     module,

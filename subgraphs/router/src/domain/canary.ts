@@ -48,7 +48,7 @@ export const NOTHING_COMPARED: Comparison = {
  * Chance that a canary that is no worse is ever rolled back by each test: less than one in a hundred together. Errors are what
  * a canary is for, and what takes longest to tell.
  */
-export const ALPHAS = { errors: 0.0055, failures: 0.001, costs: 0.0003, slow: 0.0003 } as const;
+export const ALPHAS = { errors: 0.006, failures: 0.001, costs: 0.0003, slow: 0.0003 } as const;
 export type Measure = keyof typeof ALPHAS;
 
 /** What became known of a request; what is not known, or was known before, is null. */

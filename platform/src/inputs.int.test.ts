@@ -66,6 +66,27 @@ beforeAll(async () => {
     await tenant.graph('mutation ($e: UsageEventInput!) { recordUsage(input: { events: [$e] }) { accepted } }', { e: used });
     return (await tenant.graph<{ viewer: { tenant: { id: string } } }>('{ viewer { tenant { id } } }')).viewer.tenant.id;
   };
+  const routing = async () => {
+    const asked = '{ viewer { tenant { routingPolicy { version } canary { id status } } } }';
+    type Routing = { routingPolicy: { version: number }; canary: { id: string; status: string } | null };
+    return (await tenant.graph<{ viewer: { tenant: Routing } }>(asked)).viewer.tenant;
+  };
+  const nextPolicy = async () => ({
+    errorCost: '0.05',
+    tiers: ['local'],
+    maxCostPerRequest: '1',
+    expectedVersion: (await routing()).routingPolicy.version,
+  });
+  const endCanary = async () => {
+    const { canary } = await routing();
+    if (canary?.status === 'RUNNING')
+      await tenant.graph('mutation ($id: ID!) { rollBackCanary(id: $id) { id } }', { id: canary.id });
+  };
+  const newCanary = async () => {
+    await endCanary();
+    const made = 'mutation ($policy: UpdateRoutingPolicyInput!) { startCanary(input: { policy: $policy }) { id } }';
+    return await id(made, { policy: await nextPolicy() });
+  };
   const document = { externalId: 'a', title: 'A', text: 'About a', url: 'https://a.example/' };
   const input = async (value: Json): Promise<Json> => ({ input: value });
   good = {
@@ -98,6 +119,13 @@ beforeAll(async () => {
     route: () => input({ content: 'Hello' }),
     reportOutcome: async () =>
       await input({ routeDecisionId: await id('mutation { route(input: { content: "Hello" }) { id } }'), outcome: 'CORRECT' }),
+    updateRoutingPolicy: async () => await input(await nextPolicy()),
+    startCanary: async () => {
+      await endCanary();
+      return await input({ policy: await nextPolicy() });
+    },
+    promoteCanary: async () => ({ id: await newCanary() }),
+    rollBackCanary: async () => ({ id: await newCanary() }),
     recordUsage: () =>
       input({
         events: [{ id: 'e', meter: 'custom_units', quantity: '1', occurredAt: new Date().toISOString(), dimensions: { a: 'b' } }],

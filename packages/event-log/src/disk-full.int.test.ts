@@ -40,7 +40,7 @@ describe('the PostgreSQL log on a disk that is full', () => {
           );
           expect(nr).toBeLessThan(5_000);
         }
-        for (const error of refused) expect(error).toMatchObject({ code: '53100' });
+        for (const error of refused) expect(error).toMatchObject({ name: 'UnreachableError', cause: { code: '53100' } });
         const committed = await committedTokens(database);
         expect(committed.length).toBeGreaterThan(100);
         await vi.waitFor(async () => expect((await effectsOf(database, 'full')).length).toBe(committed.length), 20_000);

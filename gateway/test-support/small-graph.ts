@@ -21,7 +21,7 @@ const TALKS = `${LINK}
     broken: String
   }
   type Mutation { rename(id: ID!, title: String!): Episode! }
-  type Subscription { events(talkId: ID!): Event! }
+  type Subscription { events(talkId: ID!, after: ID): Event! }
   type Viewer { tenant: ID requestId: String! }
   type EpisodeConnection { edges: [EpisodeEdge!]! }
   type EpisodeEdge { node: Episode! }
@@ -65,18 +65,22 @@ type Event = { readonly id: string; readonly episode?: { readonly id: string; re
 
 export type SmallGraph = {
   readonly subgraphs: Readonly<Record<'talks' | 'costs' | 'routes', Subgraph>>;
-  /** Sends an event to everyone who watches the talk. */
+  /** Sends an event to everyone who watches the talk, and keeps it for those who resume behind another one. */
   publish(talkId: string, event: Event): void;
   watchers(talkId: string): number;
+  /** How many fetches of entities, and of how many entities, the subgraphs have answered. */
+  readonly fetched: { entities: number; calls: number };
   /** How many `slow` fields are being resolved. */
   slowRequests(): number;
 };
 
 /** Episodes of the tenant that asks; `lost` is one that nobody knows. */
 export function createSmallGraph(contextKey: Buffer, logger: Logger): SmallGraph {
-  const bus = new EventEmitter();
+  const bus = new EventEmitter().setMaxListeners(0);
+  const log = new Map<string, Event[]>();
+  const fetched = { entities: 0, calls: 0 };
   const shared = { contextKey, logger, createContext: (request: RequestContext) => request };
-  const talks = createSubgraph({ ...shared, name: 'talks', sdl: TALKS, resolvers: talkResolvers(bus) });
+  const talks = createSubgraph({ ...shared, name: 'talks', sdl: TALKS, resolvers: talkResolvers(bus, log) });
   const costs = createSubgraph({
     ...shared,
     name: 'costs',
@@ -84,7 +88,12 @@ export function createSmallGraph(contextKey: Buffer, logger: Logger): SmallGraph
     resolvers: {
       Query: { rates: () => [] },
       Episode: {
-        __resolveReference: async ({ id }: { id: string }) => (id === 'unpriced' ? null : { id }),
+        __resolveReference: ({ id }: { id: string }) => {
+          fetched.entities += 1;
+          // Thrown before anything is returned, which costs all entities of the fetch.
+          if (id === 'explosive') throw new Error('out of reach');
+          return Promise.resolve(id === 'unpriced' ? null : { id });
+        },
         cost: ({ id }: { id: string }) => ({ amount: `${id.length}.00`, currency: 'EUR' }),
         askedBy: (_: unknown, __: unknown, context: RequestContext) => context.tenantId,
         price: (_: unknown, { currency }: { currency: string }) => ({ amount: '1.00', currency }),
@@ -104,14 +113,28 @@ export function createSmallGraph(contextKey: Buffer, logger: Logger): SmallGraph
     },
   });
   return {
-    subgraphs: { talks, costs, routes },
-    publish: (talkId, event) => void bus.emit(talkId, event),
+    fetched,
+    subgraphs: {
+      talks,
+      routes,
+      costs: {
+        ...costs,
+        execute: (request) => {
+          fetched.calls += 1;
+          return costs.execute(request);
+        },
+      },
+    },
+    publish: (talkId, event) => {
+      log.set(talkId, [...(log.get(talkId) ?? []), event]);
+      bus.emit(talkId, event);
+    },
     watchers: (talkId) => bus.listenerCount(talkId),
     slowRequests: () => bus.listenerCount('slow'),
   };
 }
 
-function talkResolvers(bus: EventEmitter) {
+function talkResolvers(bus: EventEmitter, log: ReadonlyMap<string, readonly Event[]>) {
   return {
     DateTime: SCALARS.DateTime,
     Query: {
@@ -143,10 +166,12 @@ function talkResolvers(bus: EventEmitter) {
     },
     Subscription: {
       events: {
-        subscribe: (_: unknown, { talkId }: { talkId: string }, context: RequestContext) => {
+        subscribe: (_: unknown, { talkId, after }: { talkId: string; after?: string | null }, context: RequestContext) => {
           requireTenant(context, 'SESSIONS_READ');
           if (talkId === 'lost') throw notFound('talk', talkId);
-          return payloadsOf(on(bus, talkId));
+          const all = log.get(talkId) ?? [];
+          const missed = after == null ? [] : all.slice(all.findIndex(({ id }) => id === after) + 1);
+          return payloadsOf(on(bus, talkId), missed);
         },
       },
     },
@@ -155,13 +180,14 @@ function talkResolvers(bus: EventEmitter) {
   };
 }
 
-function payloadsOf(source: AsyncIterator<unknown[]>): AsyncIterableIterator<{ events: unknown }> {
+function payloadsOf(source: AsyncIterator<unknown[]>, missed: readonly Event[]): AsyncIterableIterator<{ events: Event }> {
+  const first = [...missed];
   return {
     async next() {
+      const before = first.shift();
+      if (before !== undefined) return { value: described(before), done: false };
       const { value, done } = await source.next();
-      if (done === true) return { value: undefined, done: true };
-      const event = value[0] as Event;
-      return { value: describeEvent({ events: event }, { resumeAfter: event.id }), done: false };
+      return done === true ? { value: undefined, done: true } : { value: described(value[0] as Event), done: false };
     },
     async return() {
       await source.return?.();
@@ -171,4 +197,13 @@ function payloadsOf(source: AsyncIterator<unknown[]>): AsyncIterableIterator<{ e
       return this;
     },
   };
+}
+
+/** The same object for every watcher of an event, as it is with sources that share. */
+const payloads = new WeakMap<Event, { events: Event }>();
+
+function described(event: Event): { events: Event } {
+  const payload = payloads.get(event) ?? describeEvent({ events: event }, { resumeAfter: event.id });
+  payloads.set(event, payload);
+  return payload;
 }

@@ -73,7 +73,7 @@ async function cutUntil(clients: readonly RestlessClient[], wanted: number): Pro
     () => stage.touchSupergraph(),
   ];
   let running: Promise<void> | null = null;
-  for (let done = 0; lossesOf(clients) < wanted; ) {
+  for (let done = 0; lossesOf(clients) < wanted || done < others.length; ) {
     const due = Math.floor((lossesOf(clients) / wanted) * (others.length + 1));
     if (running === null && due > done) {
       running =

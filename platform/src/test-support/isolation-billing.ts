@@ -38,6 +38,11 @@ const CASES: readonly IsolationCase[] = [
     shows: (owned) => owned.record ?? '',
   },
   { field: 'Query.invoicePreview', operation: LINES, shows: (owned) => `"${owned.tokens}"` },
+  {
+    field: 'Subscription.invoicePreviewChanged',
+    operation: 'subscription { invoicePreviewChanged { lineItems { quantity } } }',
+    shows: (owned) => `"${owned.tokens}"`,
+  },
   byId('Query.invoiceLineItem', 'query ($id: ID!) { invoiceLineItem(id: $id) { id } }', 'line'),
   {
     ...byId(

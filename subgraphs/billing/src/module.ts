@@ -14,6 +14,7 @@ import { billingAccountResolvers } from './resolvers/billing-account.ts';
 import { billingMutations } from './resolvers/billing-mutations.ts';
 import { episodeResolvers } from './resolvers/episode.ts';
 import { invoiceResolvers } from './resolvers/invoice.ts';
+import { invoiceSubscription } from './resolvers/invoice-subscription.ts';
 import { priceResolvers } from './resolvers/price.ts';
 import { queryResolvers } from './resolvers/query.ts';
 import { usageMutations, webhookSourceResolvers } from './resolvers/usage-mutations.ts';
@@ -65,6 +66,7 @@ export function createBillingModule(options: BillingModuleOptions): BillingModul
       ...episodeResolvers,
       ...webhookSourceResolvers,
       Mutation: { ...usageMutations, ...billingMutations },
+      Subscription: invoiceSubscription,
     },
     contextKey,
     createContext: (request) => createContext(services, request),

@@ -565,6 +565,12 @@ export type SetTaxInput = {
   tenantId: Scalars['ID']['input'];
 };
 
+export type Subscription = {
+  __typename?: 'Subscription';
+  /** The running period's preview: as it is now, then within a second of each change. */
+  invoicePreviewChanged: Invoice;
+};
+
 export type Tenant = {
   __typename?: 'Tenant';
   billing: BillingAccount;
@@ -842,6 +848,7 @@ export type ResolversTypes = {
   RecordUsagePayload: ResolverTypeWrapper<RecordUsagePayload>;
   ReportModelUsageInput: ReportModelUsageInput;
   SetTaxInput: SetTaxInput;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Tenant: ResolverTypeWrapper<TenantMapper>;
   TierBounds: TierBounds;
   TimeRange: TimeRange;
@@ -900,6 +907,7 @@ export type ResolversParentTypes = {
   RecordUsagePayload: RecordUsagePayload;
   ReportModelUsageInput: ReportModelUsageInput;
   SetTaxInput: SetTaxInput;
+  Subscription: Record<PropertyKey, never>;
   Tenant: TenantMapper;
   TimeRange: TimeRange;
   ToolCall: ToolCallMapper;
@@ -1094,6 +1102,10 @@ export type RecordUsagePayloadResolvers<ContextType = Context, ParentType extend
   rejected?: Resolver<Array<ResolversTypes['UsageRejection']>, ParentType, ContextType>;
 };
 
+export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  invoicePreviewChanged?: SubscriptionResolver<ResolversTypes['Invoice'], "invoicePreviewChanged", ParentType, ContextType>;
+};
+
 export type TenantResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Tenant'] = ResolversParentTypes['Tenant'], FederationReferenceType extends FederationReferenceTypes['Tenant'] = FederationReferenceTypes['Tenant']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Tenant']> | FederationReferenceType, FederationReferenceType, ContextType>;
   billing?: Resolver<ResolversTypes['BillingAccount'], ParentType, ContextType>;
@@ -1178,6 +1190,7 @@ export type Resolvers<ContextType = Context> = {
   PriceTier?: PriceTierResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   RecordUsagePayload?: RecordUsagePayloadResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
   Tenant?: TenantResolvers<ContextType>;
   ToolCall?: ToolCallResolvers<ContextType>;
   UsageBucket?: UsageBucketResolvers<ContextType>;

@@ -81,7 +81,7 @@ export function anthropicFormat(id: string, model: string): WireFormat {
   const reasons = { stop: 'end_turn', 'tool-calls': 'tool_use', length: 'max_tokens', refused: 'refusal' };
   return {
     open: (usage) => {
-      const counted = usage === null ? {} : { usage: { input_tokens: usage.inputTokens, output_tokens: 1 } };
+      const counted = usage === null ? {} : { usage: { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens } };
       const message = { id, type: 'message', role: 'assistant', model, content: [], stop_reason: null, usage: {}, ...counted };
       return event('message_start', { message }) + event('ping', {});
     },

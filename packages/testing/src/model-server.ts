@@ -40,6 +40,8 @@ export type ModelServerFault =
     }
   /** The connection breaks. */
   | { readonly kind: 'cut'; readonly afterChunks?: number }
+  /** The connection breaks after so many bytes of the body, in the middle of an event as it may be; with `reset`, by RST. */
+  | { readonly kind: 'cut-bytes'; readonly afterBytes: number; readonly reset: boolean }
   /** The stream ends in good order, but early: without a finish reason. */
   | { readonly kind: 'end'; readonly afterChunks?: number }
   /** An event that is no JSON. */
@@ -53,10 +55,12 @@ export type ModelServerScript = (request: ServedRequest) => ModelServerReply | P
 
 export type LedgerEntry = {
   readonly request: ServedRequest;
-  /** As the server counts: a token is four characters begun. */
+  /** As the server counts: a token is four characters begun, or as `tokensOf` says. */
   readonly inputTokens: number;
-  /** Of what was sent. */
+  /** Of what was sent, in whole events. */
   outputTokens: number;
+  /** Whether the final count went out. */
+  reported: boolean;
   text: string;
   /** `answered`: all of it, its end included, was handed to the connection; `failed`: the script's own fault; `aborted`: the client left. */
   outcome: 'running' | 'answered' | 'failed' | 'aborted';
@@ -76,13 +80,23 @@ export type ModelServer = {
   close(): Promise<void>;
 };
 
+export type ModelServerOptions = {
+  /** Tokens of a text. With it, a request's are those of its messages, four more for each, and three to open the answer. */
+  readonly tokensOf?: (text: string) => number;
+};
+
 /** A server on a free port of 127.0.0.1 that speaks Chat Completions (POST /v1/chat/completions) and Messages (POST /v1/messages), streaming. */
-export async function startModelServer(initial: ModelServerScript = conversationalScript): Promise<ModelServer> {
+export async function startModelServer(
+  initial: ModelServerScript = conversationalScript,
+  options: ModelServerOptions = {},
+): Promise<ModelServer> {
   const ledger: LedgerEntry[] = [];
   let script = initial;
   let connections = 0;
   const server = createServer((request, response) => {
-    void serve(request, response, ledger, script).catch((error: unknown) => response.destroy(error as Error));
+    void serve({ incoming: request, response, ledger, script, ...options }).catch((error: unknown) =>
+      response.destroy(error as Error),
+    );
   });
   server.on('connection', () => {
     connections += 1;
@@ -127,21 +141,28 @@ export function wordsOf(text: string): string[] {
   return text.match(/\S+\s*|\s+/g) ?? [];
 }
 
-async function serve(
-  incoming: IncomingMessage,
-  response: ServerResponse,
-  ledger: LedgerEntry[],
-  script: ModelServerScript,
-): Promise<void> {
+type Serving = ModelServerOptions & {
+  readonly incoming: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly ledger: LedgerEntry[];
+  readonly script: ModelServerScript;
+};
+
+async function serve({ incoming, response, ledger, script, ...options }: Serving): Promise<void> {
   const body = JSON.parse(await bodyOf(incoming)) as Record<string, unknown>;
   const protocol = incoming.url?.endsWith('/messages') ? 'anthropic' : 'openai';
   const read = protocol === 'anthropic' ? readAnthropicRequest : readOpenAiRequest;
   const number = ledger.length + 1;
+  const { tokensOf = quarters } = options;
   const request: ServedRequest = { number, protocol, model: String(body.model), headers: incoming.headers, body, ...read(body) };
   const entry: LedgerEntry = {
     request,
-    inputTokens: tokensOf(JSON.stringify([body.system, body.messages, body.tools])),
+    inputTokens:
+      options.tokensOf === undefined
+        ? quarters(JSON.stringify([body.system, body.messages, body.tools]))
+        : request.messages.reduce((sum, { content }) => sum + 4 + tokensOf(content), 3),
     outputTokens: 0,
+    reported: false,
     text: '',
     outcome: 'running',
   };
@@ -149,13 +170,19 @@ async function serve(
   response.on('close', () => {
     if (entry.outcome === 'running') entry.outcome = 'aborted';
   });
-  const format = protocol === 'anthropic' ? anthropicFormat : openAiFormat;
-  await answer(await script(request), { entry, response, format: format(`answer_${number}`, request.model) });
+  const format = (protocol === 'anthropic' ? anthropicFormat : openAiFormat)(`answer_${number}`, request.model);
+  await answer(await script(request), { entry, response, format, tokensOf });
 }
 
-type Answering = { readonly entry: LedgerEntry; readonly response: ServerResponse; readonly format: WireFormat };
+type Answering = {
+  readonly entry: LedgerEntry;
+  readonly response: ServerResponse;
+  readonly format: WireFormat;
+  tokensOf(text: string): number;
+};
 
-async function answer(reply: ModelServerReply, { entry, response, format }: Answering): Promise<void> {
+async function answer(reply: ModelServerReply, answering: Answering): Promise<void> {
+  const { entry, response, format } = answering;
   const { fault } = reply;
   if (fault?.kind === 'status') {
     entry.outcome = 'failed';
@@ -167,49 +194,86 @@ async function answer(reply: ModelServerReply, { entry, response, format }: Answ
     reply.usage === undefined ? { inputTokens: entry.inputTokens, outputTokens: entry.outputTokens } : reply.usage;
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   response.flushHeaders();
-  response.write(format.open(usage()));
-  const send = (sent: string, event: string): void => {
-    entry.text += sent;
-    entry.outputTokens = tokensOf(entry.text);
-    response.write(event);
-  };
+  const write = writerOf(answering, fault?.kind === 'cut-bytes' ? fault : null);
+  if (!(await write(format.open(usage())))) return;
   const chunks = reply.chunks ?? [];
   for (const [index, chunk] of chunks.entries()) {
-    if (fault !== undefined && index >= (fault.afterChunks ?? 0)) return misbehave(fault, { entry, response, format });
+    if (isDue(fault, index)) return misbehave(fault, answering);
     if (reply.delayMs !== undefined) await sleep(reply.delayMs);
-    if (response.destroyed) return;
-    send(chunk, format.text(chunk));
+    if (response.destroyed || !(await write(format.text(chunk), chunk))) return;
   }
-  if (fault !== undefined) return misbehave(fault, { entry, response, format });
+  if (isDue(fault, Number.POSITIVE_INFINITY)) return misbehave(fault, answering);
   for (const [index, { id, name, arguments: value }] of (reply.toolCalls ?? []).entries()) {
     const argumentsText = typeof value === 'string' ? value : JSON.stringify(value);
-    send(name + argumentsText, format.toolCall({ id: id ?? `call_${entry.request.number}_${index}`, name, argumentsText }));
+    const call = { id: id ?? `call_${entry.request.number}_${index}`, name, argumentsText };
+    if (!(await write(format.toolCall(call), name + argumentsText))) return;
   }
   const finish = reply.finish ?? (reply.toolCalls === undefined ? 'stop' : 'tool-calls');
-  response.end(format.finish(finish, usage()), () => {
+  const last = format.finish(finish, usage());
+  if (fault?.kind === 'cut-bytes') {
+    for (const event of last.split(/(?<=\n\n)/)) {
+      if (!(await write(event))) return;
+      if (/"(completion_tokens|output_tokens)"/.test(event)) entry.reported = true;
+    }
+    response.end();
+    entry.outcome = 'answered';
+    return;
+  }
+  entry.reported = reply.usage !== null;
+  response.end(last, () => {
     entry.outcome = 'answered';
   });
 }
 
-async function misbehave(
-  fault: Exclude<ModelServerFault, { kind: 'status' }>,
-  { entry, response, format }: Answering,
-): Promise<void> {
+type Misbehaviour = Exclude<ModelServerFault, { kind: 'status' | 'cut-bytes' }>;
+
+function isDue(fault: ModelServerFault | undefined, chunksSent: number): fault is Misbehaviour {
+  if (fault === undefined || fault.kind === 'status' || fault.kind === 'cut-bytes') return false;
+  return chunksSent >= (fault.afterChunks ?? 0);
+}
+
+/** Writes events, and breaks the connection where `cut` says; `text`: what an event adds to the answer, once it is out whole. */
+function writerOf({ entry, response, tokensOf }: Answering, cut: Extract<ModelServerFault, { kind: 'cut-bytes' }> | null) {
+  let left = cut?.afterBytes ?? Number.POSITIVE_INFINITY;
+  return async (event: string, text = ''): Promise<boolean> => {
+    const bytes = Buffer.from(event);
+    const whole = bytes.length <= left;
+    response.write(whole ? bytes : bytes.subarray(0, left));
+    left -= bytes.length;
+    if (whole) {
+      entry.text += text;
+      entry.outputTokens = tokensOf(entry.text);
+      return true;
+    }
+    entry.outcome = 'failed';
+    await onItsWay(response);
+    if (cut?.reset === true) response.socket?.resetAndDestroy();
+    else response.destroy();
+    return false;
+  };
+}
+
+/** What was written before must have been read when the connection breaks. */
+async function onItsWay(response: ServerResponse): Promise<void> {
+  await new Promise<void>((resolve) => response.write('', () => resolve()));
+  await sleep(20);
+}
+
+async function misbehave(fault: Misbehaviour, { entry, response, format }: Answering): Promise<void> {
   if (fault.kind === 'hang') {
     await once(response, 'close');
     return;
   }
   entry.outcome = 'failed';
-  // What was written before must be on its way first, so that the client has read it when the connection breaks.
-  await new Promise<void>((resolve) => response.write(': \n\n', () => resolve()));
-  await sleep(20);
+  response.write(': \n\n');
+  await onItsWay(response);
   if (fault.kind === 'cut') response.destroy();
   else if (fault.kind === 'end') response.end();
   else if (fault.kind === 'malformed') response.end('event: content_block_delta\ndata: {"choices": [{"del\n\n');
   else response.end(format.error(fault.type, fault.message ?? 'scripted'));
 }
 
-function tokensOf(text: string): number {
+function quarters(text: string): number {
   return Math.ceil(text.length / 4);
 }
 

@@ -63,7 +63,7 @@ export type Stage = {
   readonly database: Database;
   readonly hints: PubSub;
   readonly tools: ToolLedger;
-  readonly admin: pg.Client;
+  readonly admin: pg.Pool;
   /** For a worker in a process of its own. */
   readonly appUrl: string;
   ask<Data>(tenantId: TenantId | null, query: string, variables?: Record<string, unknown>): Promise<Data>;
@@ -109,8 +109,7 @@ export type WorkerOptions = {
 export async function openStage(adminUrl: string, { approvalTtlMs }: { approvalTtlMs?: number } = {}): Promise<Stage> {
   const test = await createTestDatabase(adminUrl, [LOG_SCHEMA, SCHEMA]);
   const database = await openDatabase({ url: test.appUrl, schema: SCHEMA, poolSize: 16 });
-  const admin = new pg.Client({ connectionString: test.adminUrl });
-  await admin.connect();
+  const admin = new pg.Pool({ connectionString: test.adminUrl, max: 4 });
   const hints = createMemoryPubSub();
   const tools = createToolLedger();
   const options = {

@@ -15,12 +15,13 @@ import { machineLine, median } from './machine.ts';
 
 /**
  * `npm run bench -- tools [running]`: what the tool path adds to a bare fetch, in µs and SQL statements a call; episodes a second
- * with a model of 200 ms and 1, 2 and 4 orchestrators; how long it takes until all `running` (1,000) episodes of a killed worker have
+ * with a model of 200 ms and 1, 2 and 4 orchestrators; what a flood of one tenant's adds to the answer of another's; how long it takes until all `running` (1,000) episodes of a killed worker have
  * ended with another. PostgreSQL, tool server and orchestrators are on this machine; PostgreSQL does not sync.
  */
 const RUNNING = Number(process.argv[2] ?? 1_000);
 const CALLS = 16;
 const ROUNDS = 40;
+const FLOOD = 2_000;
 
 console.log(machineLine());
 const directory = await mkdtemp(path.join(tmpdir(), 'switchyard-bench-'));
@@ -39,6 +40,7 @@ try {
   server.trust(signingSecret);
   await overhead(stage, tenant);
   await throughput(stage, tenant);
+  await fairness(stage, await stage.makeTenant(), await stage.makeTenant());
   await recovery(stage, tenant);
 } finally {
   await stage.close();
@@ -119,6 +121,32 @@ async function throughput({ admin, work }: Stage, tenant: TenantId): Promise<voi
     );
     await Promise.all(workers.map((worker) => worker.stop(0)));
   }
+}
+
+/** What 2,000 queued episodes of one tenant, for 8 places, add to the time in which another tenant's message is answered. */
+async function fairness({ work, ended, send: sendTo, startSession }: Stage, loud: TenantId, quiet: TenantId): Promise<void> {
+  const worker = await work({ models: { small: () => [200, ...say('Done.')] }, more: { concurrency: 8 } });
+  const answerMs = async (): Promise<number> => {
+    const session = await startSession(quiet);
+    const began = performance.now();
+    await ended(quiet, await sendTo(quiet, session, 'Why?'));
+    return performance.now() - began;
+  };
+  await answerMs();
+  const alone = [];
+  for (let n = 0; n < 5; n++) alone.push(await answerMs());
+  for (let n = 0; n < FLOOD; n += 50)
+    await Promise.all(Array.from({ length: 50 }, async () => sendTo(loud, await startSession(loud), 'Act.')));
+  const beside = [];
+  for (let n = 0; n < 10; n++) beside.push(await answerMs());
+  console.log(
+    `beside ${FLOOD} queued episodes of another tenant a message is answered ${(median(beside) - median(alone)).toFixed(0)} ms later (alone: ${median(alone).toFixed(0)} ms), at most ${(Math.max(...beside) - median(alone)).toFixed(0)} ms`,
+  );
+  await worker.stop(0);
+  await stage.admin.query(
+    `update sessions.episode set status = 'CANCELLED', finished_at = now(), ready_at = null where tenant_id = $1`,
+    [loud],
+  );
 }
 
 async function recovery({ admin, work, module }: Stage, tenant: TenantId): Promise<void> {

@@ -76,7 +76,11 @@ beforeAll(async () => {
     }),
   );
   const limits = { retries: 50, firstRetryDelayMs: 1 };
-  worker = await stage.work({ models: { small: () => [], large: () => [] }, limits, more: { tiers, concurrency: AT_ONCE } });
+  worker = await stage.work({
+    models: { small: () => [], large: () => [] },
+    limits,
+    more: { tiers, concurrency: AT_ONCE, leaseMs: 600_000 },
+  });
 });
 afterAll(async () => {
   await worker.stop(0);

@@ -110,6 +110,8 @@ export async function openStage(adminUrl: string, { approvalTtlMs }: { approvalT
   const test = await createTestDatabase(adminUrl, [LOG_SCHEMA, SCHEMA]);
   const database = await openDatabase({ url: test.appUrl, schema: SCHEMA, poolSize: 16 });
   const admin = new pg.Pool({ connectionString: test.adminUrl, max: 4 });
+  // A connection that breaks while nobody uses it is replaced.
+  admin.on('error', () => undefined);
   const hints = createMemoryPubSub();
   const tools = createToolLedger();
   const options = {

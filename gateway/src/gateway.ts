@@ -19,6 +19,7 @@ import { DEFAULT_LIMITS, type OperationLimits } from './limits.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { watchOpenStreams } from './open-streams.ts';
 import { answerRaw, type RawEndpoints } from './raw-endpoint.ts';
+import { createRequestLimits, type RequestLimits, type RequestLimitsOptions } from './request-limits.ts';
 import { DEFAULT_SOCKET_TIMES, type SocketTimes, serveSockets } from './sockets.ts';
 
 export type GatewayOptions = {
@@ -44,6 +45,8 @@ export type GatewayOptions = {
   readonly probes?: Readonly<Record<string, Probe>>;
   /** Addresses beside the graph, by the prefix of their path. */
   readonly endpoints?: RawEndpoints;
+  /** What each tenant may ask for; without it nobody is limited. */
+  readonly requestLimits?: Omit<RequestLimitsOptions, 'now'>;
   readonly limits?: Partial<OperationLimits>;
   /** What a tenant may hold open; null: the operator. Default: {@link DEFAULT_CONNECTION_LIMITS} for all. */
   limitsOf?(tenantId: TenantId | null): Promise<ConnectionLimits>;
@@ -85,6 +88,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     openStreams,
     connections: countConnections(),
     limitsOf: options.limitsOf ?? (async () => DEFAULT_CONNECTION_LIMITS),
+    requestLimits: limitsFor(options),
     metrics,
     logger,
     times,
@@ -133,6 +137,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
 /** The share of the grace period over which clients are told to go on elsewhere; in the rest they do. */
 const SPREAD_OVER = 0.6;
+
+function limitsFor({ requestLimits, clock = systemClock }: GatewayOptions): RequestLimits | null {
+  return requestLimits === undefined ? null : createRequestLimits({ ...requestLimits, now: () => clock.now() });
+}
 
 /**
  * Any web page may call: callers prove themselves with a bearer token, which no browser sends by itself, so that there is nothing

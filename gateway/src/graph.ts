@@ -9,6 +9,7 @@ import { completed, httpStatusOf, toClientError, toClientResult } from './errors
 import type { OperationLimits } from './limits.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { assertWithinLimits, createPreparer, type OperationRequest, type PreparedOperation } from './operation.ts';
+import { limitHeaders } from './request-limits.ts';
 import { resumes } from './resume.ts';
 import { RunningSubscription, type SubscriptionGraph } from './running-subscription.ts';
 import { createSubscriptionPlans } from './subscription-plan.ts';
@@ -217,6 +218,8 @@ function lifecycle(limits: OperationLimits, metrics: GatewayMetrics): ApolloServ
         willSendResponse: async ({ response, operation, contextValue }) => {
           if (response.body.kind !== 'single') return;
           response.http.status = httpStatusOf(response.body.singleResult);
+          const { errors = [] } = response.body.singleResult;
+          for (const [name, value] of Object.entries(limitHeaders(errors))) response.http.headers.set(name, value);
           metrics.request({
             transport: contextValue.transport,
             operation: operation?.operation ?? 'unknown',

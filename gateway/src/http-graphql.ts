@@ -21,11 +21,14 @@ import type { GatewayMetrics, Transport } from './metrics.ts';
 import type { OpenStreams } from './open-streams.ts';
 import type { OperationRequest, PreparedOperation } from './operation.ts';
 import { incomingTraceparent, REQUEST_ID_HEADER, requestContextOf, requestIdOf } from './request-context.ts';
+import { limitHeaders, type RequestLimits } from './request-limits.ts';
 import { RunningSubscription, SourceLostError } from './running-subscription.ts';
 
 export type HttpGraphQLOptions = {
   readonly graph: Graph;
   readonly authenticator: Authenticator;
+  /** Null: nobody is limited. */
+  readonly requestLimits: RequestLimits | null;
   readonly openStreams: OpenStreams;
   readonly connections: ConnectionCount;
   limitsOf(tenantId: TenantId | null): Promise<ConnectionLimits>;
@@ -57,6 +60,8 @@ export function createHttpGraphQL(options: HttpGraphQLOptions): HttpGraphQL {
       transport,
     };
     await withLogFields(context.request, async () => {
+      const limits = (await options.requestLimits?.take(context.request.tenantId)) ?? {};
+      for (const [name, value] of Object.entries(limits)) exchange.response.setHeader(name, value);
       const body = await readJsonBody(request, options.maxBodyBytes);
       if (transport === 'sse') await streamAnswer(exchange, { body, identity }, context, { ...options, streams });
       else await jsonAnswer(exchange, body, context, options.graph);
@@ -208,6 +213,7 @@ export function sendErrors(response: ServerResponse, errors: readonly ReturnType
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    ...limitHeaders(errors),
   });
   response.end(JSON.stringify({ errors }));
 }

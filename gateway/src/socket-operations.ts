@@ -16,11 +16,14 @@ import type { Graph } from './graph.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import type { OperationRequest, PreparedOperation } from './operation.ts';
 import { incomingTraceparent, requestContextOf } from './request-context.ts';
+import type { RequestLimits } from './request-limits.ts';
 import { RunningSubscription, SourceLostError } from './running-subscription.ts';
 
 export type SocketOperationsOptions = {
   readonly graph: Graph;
   readonly logger: Logger;
+  /** Null: nobody is limited. */
+  readonly requestLimits: RequestLimits | null;
   readonly metrics: GatewayMetrics;
   connectionOf(ctx: SocketContext): Connection | undefined;
   /** Who asks may have changed since the socket was opened: each operation looks again. */
@@ -58,6 +61,8 @@ export function socketOperations(options: SocketOperationsOptions): Callbacks {
         if (connection.operations > connection.limits.maxOperations) throw tooManyOperations(connection.limits.maxOperations);
         const delivery = readDelivery(payload.extensions, connection.limits, connection.delivery);
         const identity = await options.identify(ctx);
+        // Each operation is a request, as it is over HTTP.
+        await options.requestLimits?.take(identity.tenantId);
         const context = requestContextOf(identity, randomUUID(), incomingTraceparent(ctx.extra.request));
         const running: Running = { id, prepared, connection, context: { request: { ...context, delivery }, transport: 'ws' } };
         return { schema: graph.schema, ...prepared, variableValues: request.variables, contextValue: running };

@@ -13,12 +13,15 @@ import { toClientError } from './errors.ts';
 import type { Graph } from './graph.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import type { OpenStreams } from './open-streams.ts';
+import type { RequestLimits } from './request-limits.ts';
 import { socketOperations } from './socket-operations.ts';
 
 export type SocketsOptions = {
   readonly server: Server;
   readonly graph: Graph;
   readonly authenticator: Authenticator;
+  /** Null: nobody is limited. */
+  readonly requestLimits: RequestLimits | null;
   readonly openStreams: OpenStreams;
   readonly connections: ConnectionCount;
   limitsOf(tenantId: TenantId | null): Promise<ConnectionLimits>;
@@ -155,6 +158,7 @@ function protocolOf(
     ...socketOperations({
       graph: options.graph,
       logger: options.logger,
+      requestLimits: options.requestLimits,
       metrics,
       connectionOf: (ctx) => connections.get(ctx.extra.socket),
       identify: async (ctx) => await options.authenticator.authenticate(authorizationOf(ctx.connectionParams, ctx.extra.request)),

@@ -4,7 +4,6 @@ import type { Modules } from './modules.ts';
 
 /** What the gateway's process answers beside the graph. */
 export function endpointsOf({ billing }: Modules): RawEndpoints {
-  if (billing === null) return {};
   return {
     '/webhooks/usage/': {
       maxBytes: MAX_WEBHOOK_BYTES,

@@ -131,6 +131,15 @@ beforeAll(async () => {
         events: [{ id: 'e', meter: 'custom_units', quantity: '1', occurredAt: new Date().toISOString(), dimensions: { a: 'b' } }],
       }),
     createMeter: () => input({ code: 'seats', description: 'Seats', unit: 'seat', aggregation: 'UNIQUE', uniqueBy: 'seat' }),
+    setBudget: () => input({ amount: '1000000' }),
+    createNotificationEndpoint: () => input({ url: 'https://t.example/' }),
+    deleteNotificationEndpoint: async () => {
+      const made = 'mutation { createNotificationEndpoint(input: { url: "https://t.example/" }) { endpoint { id } } }';
+      const { createNotificationEndpoint } = await tenant.graph<{ createNotificationEndpoint: { endpoint: { id: string } } }>(
+        made,
+      );
+      return { id: createNotificationEndpoint.endpoint.id };
+    },
     createWebhookSource: () => input({ name: 'warehouse' }),
     rotateWebhookSecret: async () => ({ id: await webhookSource() }),
     deleteWebhookSource: async () => ({ id: await webhookSource() }),

@@ -18,6 +18,7 @@ import {
 } from '@switchyard/sessions/module';
 import type { Egress } from '@switchyard/tools/egress';
 import { createMcpCatalog } from '@switchyard/tools/mcp-client';
+import { DEFAULT_LIMITS } from '@switchyard/worker-orchestrator/limits';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Logs } from './adapters.ts';
@@ -34,7 +35,7 @@ export const SCHEMAS: readonly Schema[] = [LOG_SCHEMA, SESSIONS, ROUTER, BILLING
 export type Modules = {
   readonly sessions: SessionsModule | null;
   readonly router: RouterModule | null;
-  readonly billing: BillingModule | null;
+  readonly billing: BillingModule;
   /** Where the read models are written. */
   readonly analyticsDatabase: Database | null;
   /** Of the outbox, where the relay keeps its positions; null where nothing is relayed. */
@@ -84,6 +85,16 @@ export async function mountModules(options: MountOptions): Promise<Modules> {
   };
   const common = { clock: systemClock, contextKey, logger };
 
+  // In every process: whoever spends asks it before.
+  const billing = createBillingModule({
+    ...common,
+    database: await open(BILLING),
+    providers: providersOf(config),
+    secretsKey: options.secretsKey,
+    pubsub: options.pubsub,
+    registry,
+  });
+
   const sessionsDatabase = needs('gateway', 'sessions', 'worker-orchestrator') ? await open(SESSIONS) : null;
   const credentials =
     needs('gateway') && sessionsDatabase !== null
@@ -104,6 +115,8 @@ export async function mountModules(options: MountOptions): Promise<Modules> {
           mcp: createMcpCatalog({ egress: options.egress }),
           approvalTtlMs: config.TOOL_APPROVAL_HOURS * 3_600_000,
           registry,
+          quotas: billing.quotas,
+          firstCall: (content) => ({ inputTokens: countTokens(content), outputTokens: DEFAULT_LIMITS.outputTokens }),
         })
       : null;
   if (sessions !== null) closers.add('the subscriptions', () => sessions.close());
@@ -115,16 +128,8 @@ export async function mountModules(options: MountOptions): Promise<Modules> {
         countTokens,
         registry,
         pubsub: options.pubsub,
+        quotas: billing.quotas,
         ...(config.ROUTER_MODEL_FILE === undefined ? {} : { modelFile: config.ROUTER_MODEL_FILE }),
-      })
-    : null;
-  const billing = needs('billing', 'worker-metering', 'gateway')
-    ? createBillingModule({
-        ...common,
-        database: await open(BILLING),
-        providers: providersOf(config),
-        secretsKey: options.secretsKey,
-        registry,
       })
     : null;
   const { primary, replica } = options.analyticsUrls;

@@ -1,5 +1,8 @@
 import path from 'node:path';
+import { type ConnectionLimits, DEFAULT_CONNECTION_LIMITS } from '@switchyard/gateway/delivery';
 import { createGateway } from '@switchyard/gateway/gateway';
+import { countInMemory } from '@switchyard/gateway/request-limits';
+import type { TenantId } from '@switchyard/kernel/ids';
 import { deriveKey } from '@switchyard/kernel/secrets';
 import { serveHealth } from '@switchyard/runtime/health-server';
 import { createLogger } from '@switchyard/runtime/logger';
@@ -170,10 +173,19 @@ async function openGateway(
     registry: options.registry,
     probes: { database: modules.databaseProbe },
     endpoints: endpointsOf(modules),
+    requestLimits: { limitsOf: modules.billing.limitsOf, counter: countInMemory() },
+    limitsOf: (tenantId) => connectionLimits(tenantId, modules),
   });
   supergraph.onChange((sdl) => gateway.reload(sdl));
   closers.add('the gateway', () => gateway.stop(GRACE_MS));
   return `${gateway.url}/graphql`;
+}
+
+/** What a tenant's plan lets it hold open. */
+async function connectionLimits(tenantId: TenantId | null, { billing }: Modules): Promise<ConnectionLimits> {
+  if (tenantId === null) return DEFAULT_CONNECTION_LIMITS;
+  const { connections, subscriptionsPerConnection } = await billing.limitsOf(tenantId);
+  return { ...DEFAULT_CONNECTION_LIMITS, maxConnections: connections, maxOperations: subscriptionsPerConnection };
 }
 
 /** A process without the gateway serves its subgraph on PORT; one with workers alone serves its health there. */

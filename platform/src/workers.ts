@@ -15,6 +15,7 @@ import type { Registry } from 'prom-client';
 import type { Logs } from './adapters.ts';
 import type { Closers } from './closers.ts';
 import { type Config, ROLES } from './config.ts';
+import { createDeliver } from './deliver.ts';
 import type { Modules } from './modules.ts';
 import { providerOf } from './providers.ts';
 
@@ -48,11 +49,16 @@ export async function startWorkers(options: WorkersOptions): Promise<void> {
       closers.add(`the consumer ${consumer.group}`, () => running.stop());
     }
   }
-  if (has('worker-metering') && modules.billing !== null) {
+  if (has('worker-metering')) {
     const metering = await startMetering({ eventLog, consumer: modules.billing.consumers.metering, logger });
     closers.add('metering', () => metering.stop());
     const invoicing = startInvoicing({ run: modules.billing.runInvoicing, logger });
     closers.add('invoicing', () => invoicing.stop());
+    const notifications = modules.billing.startNotifications({
+      deliver: createDeliver(options.egress),
+      logger,
+    });
+    closers.add('the notifications', () => notifications.stop());
   }
   if (has('worker-projector') && modules.analyticsDatabase !== null) {
     const projector = await startProjector({
@@ -79,6 +85,7 @@ async function startOrchestration(options: WorkersOptions): Promise<void> {
     router: modules.router.router,
     tiers: new Map(options.tiers.map((tier) => [tier.name, { config: tier, provider: providerOf(tier, options.environment) }])),
     tools: createToolAdapter({ egress: options.egress, builtIn: modules.sessions.builtInTools, clock: systemClock }),
+    quotas: modules.billing.quotas,
     clock: systemClock,
     logger: options.logger,
     registry: options.registry,

@@ -12,6 +12,20 @@ const useCase = z.enum(['FAQ', 'ORDER', 'LEAD', 'GENERAL']);
 const outcome = z.enum(['CORRECT', 'WRONG', 'INVALID_OUTPUT', 'PROVIDER_ERROR', 'TIMEOUT']);
 
 export const EVENT_TYPES = {
+  'billing.quota.v1': {
+    /** Usage has reached a share of a limit, told once for each window of the limit. */
+    'quota.crossed': z.looseObject({
+      /** A meter's code, or "budget". */
+      meter: z.string(),
+      period: z.enum(['MINUTE', 'DAY', 'BILLING_PERIOD']),
+      percent: z.number().int().positive(),
+      limit: decimal,
+      used: decimal,
+      enforcement: z.enum(['HARD', 'SOFT']),
+      windowStart: at,
+      resetsAt: at,
+    }),
+  },
   'sessions.tenant.v1': {
     'tenant.created': z.looseObject({ tenantId: id, name: z.string() }),
   },

@@ -29,6 +29,7 @@ export const RETENTION_DAYS: Readonly<Record<Topic, number | null>> = {
   'router.canary.v1': 90,
   'billing.usage.v1': 800,
   'billing.invoice.v1': null,
+  'billing.quota.v1': 90,
 };
 
 /** Topics whose events are kept for another time than RETENTION_DAYS says. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type EntityManager, MikroORM, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { TenantId } from '@switchyard/kernel/ids';
 import { CompiledQuery } from 'kysely';
@@ -63,6 +64,9 @@ export class UnsafeRoleError extends Error {
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const orm = await MikroORM.init({
     driver: PostgreSqlDriver,
+    // Transactions are found by this name along the asynchronous call: a unit of work of another database within this one's
+    // would else run on this one's connection.
+    contextName: randomUUID(),
     clientUrl: options.url,
     entities: [...options.schema.entities],
     schema: options.schema.name,

@@ -100,12 +100,18 @@ type Surroundings = {
 async function openConsumer(group: string, around: Surroundings): Promise<ConsumerOptions> {
   const { config, databaseUrl, analyticsUrl, logger, open, closers } = around;
   const common = { clock: systemClock, logger, contextKey: randomBytes(32), registry: createMetricsRegistry() };
-  if (group === 'metering')
-    return createBillingModule({ ...common, secretsKey: randomBytes(32), database: await open(BILLING, databaseUrl) }).consumers
-      .metering;
-  if (group === ANALYTICS_GROUP) {
+  const pubsubOf = async () => {
     const pubsub = await openPubSub(config, databaseUrl, logger);
     closers.add('pub/sub', () => pubsub.close());
+    return pubsub;
+  };
+  if (group === 'metering') {
+    const pubsub = await pubsubOf();
+    const database = await open(BILLING, databaseUrl);
+    return createBillingModule({ ...common, secretsKey: randomBytes(32), pubsub, database }).consumers.metering;
+  }
+  if (group === ANALYTICS_GROUP) {
+    const pubsub = await pubsubOf();
     return createAnalyticsConsumer({ database: await open(ANALYTICS, analyticsUrl), pubsub, clock: systemClock });
   }
   const { tiers } = config;

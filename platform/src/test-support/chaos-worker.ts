@@ -22,6 +22,7 @@ if (role === 'relay') {
   const billing = createBillingModule({
     ...common,
     secretsKey: Buffer.alloc(32),
+    pubsub: createMemoryPubSub(),
     database: await openDatabase({ url, schema: BILLING, poolSize: 4 }),
   });
   await kafka.consume(billing.consumers.metering);

@@ -1,10 +1,12 @@
 import { createBillingModule, SCHEMA } from '@switchyard/billing/module';
 import { openDatabase } from '@switchyard/database/database';
 import { type EpisodeId, newId, type TenantId } from '@switchyard/kernel/ids';
+import { createMemoryPubSub } from '@switchyard/pubsub/memory';
 import { signContext } from '@switchyard/runtime/context-token';
 import type pg from 'pg';
 import { byId, type IsolationCase, type IsolationOf, listing, type Owned, reference } from './isolation.ts';
 import { type Distinct, distinctTenant, eventOf, minuteOf } from './isolation-events.ts';
+import { endpointsOf, heldBy, QUOTA_CASES, QUOTA_UNREAD, QUOTA_UNSEEN, quotasOf } from './isolation-quotas.ts';
 
 const CONTEXT_KEY = Buffer.alloc(32, 3);
 /** In the billing period of the tenants' minutes. */
@@ -23,6 +25,7 @@ const ofEntity = (type: string, fields: string, entity: string, name: string): I
 });
 
 const CASES: readonly IsolationCase[] = [
+  ...QUOTA_CASES,
   listing('Query.billing', '{ billing { plan { code } } }', 'plan'),
   ofEntity('Tenant', 'billing { plan { code } }', 'tenantId', 'plan'),
   {
@@ -102,6 +105,7 @@ export async function isolationOfBilling(appUrl: string, admin: pg.Client): Prom
     database,
     contextKey: CONTEXT_KEY,
     secretsKey: Buffer.alloc(32, 4),
+    pubsub: createMemoryPubSub(),
     clock: { now: () => NOW },
   });
 
@@ -126,7 +130,8 @@ export async function isolationOfBilling(appUrl: string, admin: pg.Client): Prom
     const tenant = distinctTenant();
     const { tenantId, episodeId: episode } = tenant;
     const [plan, toolCall, tokens] = [newId(), newId(), 1_000 + tenant.number];
-    await putOnPlan(admin, tenantId, plan);
+    await putOnPlan(admin, tenant, plan);
+    const endpoints = await endpointsOf(tenantId, { ask });
     const events = used(tenant, { tokens, toolCall });
     await database.crossTenant('consumer', (tx) => module.consumers.metering.handle(events, tx));
     const recordOf = async (meter: string): Promise<string> => {
@@ -159,7 +164,8 @@ export async function isolationOfBilling(appUrl: string, admin: pg.Client): Prom
       meter: (told) => database.crossTenant('consumer', (tx) => module.consumers.metering.handle(told, tx)),
     });
     const fromInside = { episode, toolCall, tokens: String(tokens), plan, record, toolRecord, line, cost };
-    return { tenantId, ...minute, ...fromInside, ...fromOutside, ...invoiced };
+    const held = await heldBy(tenant, { ask, quotas: module.quotas });
+    return { tenantId, ...minute, ...fromInside, ...fromOutside, ...invoiced, ...endpoints, ...held };
   };
   return {
     subgraph: module.subgraph,
@@ -171,6 +177,7 @@ export async function isolationOfBilling(appUrl: string, admin: pg.Client): Prom
     exempt: {
       'Query.plans': 'plans are the platform’s own',
       'Query.meters': 'meters are the platform’s own',
+      'Mutation.setBudget': 'takes no id, and writes the caller’s own row',
       'Mutation.createMeter': 'needs OPERATOR, which no tenant holds',
       'Mutation.reportModelUsage': 'needs OPERATOR, which no tenant holds',
       'Mutation.attachPaymentMethod': 'takes a token of a provider, and no keys of one are here',
@@ -183,11 +190,13 @@ export async function isolationOfBilling(appUrl: string, admin: pg.Client): Prom
       'Mutation.issueCreditNote': 'needs OPERATOR, which no tenant holds',
     },
     unread: {
+      ...QUOTA_UNREAD,
       payment_method: 'a tenant sees only that it has one, which every tenant here does',
       payment_event: 'it keeps what providers told from being taken twice',
       refund: 'the worker alone reads it',
     },
     unseen: {
+      ...QUOTA_UNSEEN,
       payment_method: 'a tenant sees only that it has one, which every tenant here does',
       payment_event: 'it keeps what providers told from being taken twice',
       refund: 'the worker alone reads it',
@@ -256,7 +265,7 @@ async function invoicedTenant(tenant: Distinct, { ask, meter }: Asking): Promise
 }
 
 /** On a plan that no other tenant is on, and that has no included units: what is used costs something. */
-async function putOnPlan(admin: pg.Client, tenantId: TenantId, code: string): Promise<void> {
+async function putOnPlan(admin: pg.Client, { tenantId, number }: Distinct, code: string): Promise<void> {
   const prices = ['input_tokens', 'tool_calls'].map((meter) => ({
     meter,
     model: 'PER_UNIT',
@@ -264,9 +273,9 @@ async function putOnPlan(admin: pg.Client, tenantId: TenantId, code: string): Pr
     includedQuantity: '0',
   }));
   await admin.query(
-    `insert into billing.plan (id, code, version, name, currency, base_fee, prices, published_at)
-     values ($1, $2, 1, 'Of one tenant', 'USD', 0, $3, now())`,
-    [code, code, JSON.stringify(prices)],
+    `insert into billing.plan (id, code, version, name, currency, base_fee, prices, quotas, published_at)
+     values ($1, $2, 1, 'Of one tenant', 'USD', 0, $3, $4, now())`,
+    [code, code, JSON.stringify(prices), JSON.stringify(quotasOf(number))],
   );
   await admin.query('insert into billing.billing_account (tenant_id, plan_id, created_at) values ($1, $2, now())', [
     tenantId,

@@ -2,6 +2,7 @@ import type { Database } from '@switchyard/database/database';
 import type { ConsumerOptions } from '@switchyard/event-log/event-log';
 import type { Clock } from '@switchyard/kernel/clock';
 import { recordUsage } from './commands/record-usage.ts';
+import { type SettleServices, settleQuotas } from './commands/settle-quotas.ts';
 import { usageOf } from './domain/usage.ts';
 import type { BillingMetrics } from './metrics.ts';
 import { openAccounts } from './store/accounts.ts';
@@ -14,11 +15,9 @@ export type MeteringConsumer = ConsumerOptions;
  * the same events again: usage is known by its event and meter. An event that cannot
  * be recorded goes to the dead letters rather than being skipped: what is skipped here would never be charged.
  */
-export function createMeteringConsumer(options: {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly metrics: BillingMetrics;
-}): MeteringConsumer {
+export function createMeteringConsumer(
+  options: SettleServices & { readonly database: Database; readonly clock: Clock; readonly metrics: BillingMetrics },
+): MeteringConsumer {
   const { database, clock, metrics } = options;
   return {
     group: 'metering',
@@ -35,6 +34,7 @@ export function createMeteringConsumer(options: {
       const newTenants = events.filter((event) => event.type === 'tenant.created').map((event) => event.tenantid);
       await openAccounts(tx, newTenants, now);
       const recorded = await recordUsage(tx, events.flatMap(usageOf), now);
+      await settleQuotas(options, tx, events, recorded.records, now);
       tx.afterCommit(() => metrics.count(recorded));
     },
   };

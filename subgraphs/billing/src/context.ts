@@ -3,8 +3,12 @@ import type { Clock } from '@switchyard/kernel/clock';
 import { PlatformError } from '@switchyard/kernel/errors';
 import { holdsScope, type RequestContext, requireScope } from '@switchyard/kernel/request-context';
 import type { Providers } from './commands/attach-payment-method.ts';
+import type { PubSub } from '@switchyard/pubsub/pubsub';
+import type { QuotaLedger } from './commands/quota-ledger.ts';
 import type { BillingMetrics } from './metrics.ts';
 import { createLoaders, type Loaders, type Read } from './store/loaders.ts';
+import type { PlanVersions } from './store/quota-limits.ts';
+import type { QuotaStore } from './store/quota-store/quota-store.ts';
 
 /** What resolvers are given to work with, the same for every request. */
 export type Services = {
@@ -15,6 +19,11 @@ export type Services = {
   readonly metrics: BillingMetrics;
   /** Those that keys were given for. */
   readonly providers: Providers;
+  /** Tells other processes that something new can be read. */
+  readonly pubsub: PubSub;
+  readonly versions: PlanVersions;
+  readonly store: QuotaStore;
+  readonly quotas: QuotaLedger;
 };
 
 /** What a resolver gets as its third argument. */

@@ -1,6 +1,7 @@
 import type { Database } from '@switchyard/database/database';
 import type { ConsumerOptions } from '@switchyard/event-log/event-log';
 import type { Clock } from '@switchyard/kernel/clock';
+import { type Quotas, UNLIMITED } from '@switchyard/kernel/quotas';
 import type { PubSub } from '@switchyard/pubsub/pubsub';
 import { SCALARS } from '@switchyard/runtime/scalars';
 import { readSdl } from '@switchyard/runtime/sdl';
@@ -55,6 +56,8 @@ export type RouterModuleOptions = Pick<TenantStatesOptions, 'freshForMs' | 'stal
   readonly pubsub?: PubSub;
   /** Uniform in [0, 1): what decides where a policy explores. Default: Math.random. */
   readonly random?: () => number;
+  /** Asked before a decision is made for a caller of its own. Default: nothing is limited. */
+  readonly quotas?: Quotas;
   /** Default: one of its own, that nobody reads. */
   readonly registry?: Registry;
   readonly logger?: NonNullable<SubgraphOptions<Context>['logger']>;
@@ -104,7 +107,8 @@ export function createRouterModule(options: RouterModuleOptions): RouterModule {
       CanaryStats,
     },
     contextKey: options.contextKey,
-    createContext: (request) => createContext({ ...services, keepTogether, pubsub: options.pubsub }, request),
+    createContext: (request) =>
+      createContext({ ...services, keepTogether, pubsub: options.pubsub, quotas: options.quotas ?? UNLIMITED }, request),
     ...(options.logger === undefined ? {} : { logger: options.logger }),
   });
   return {

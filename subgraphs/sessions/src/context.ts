@@ -1,8 +1,10 @@
 import type { Database } from '@switchyard/database/database';
 import type { Clock } from '@switchyard/kernel/clock';
+import type { Quotas } from '@switchyard/kernel/quotas';
 import type { RequestContext } from '@switchyard/kernel/request-context';
 import type { RunPubSub } from '@switchyard/pubsub/pubsub';
 import type { McpCatalog } from '@switchyard/tools/mcp-catalog';
+import type { FirstCall } from './commands/conversation-services.ts';
 import type { SessionFeed } from './realtime/session-feed.ts';
 import { createLoaders, type Loaders, type Read } from './store/loaders.ts';
 
@@ -18,6 +20,10 @@ export type Services = {
   readonly tierNames: readonly string[];
   /** Where tools of MCP servers are looked up. */
   readonly mcp: McpCatalog;
+  /** Asked before anything is spent. */
+  readonly quotas: Quotas;
+  /** At most how many tokens the first call to a model for this message reads and writes. */
+  readonly firstCall: (content: string) => FirstCall;
 };
 
 /** What a resolver gets as its third argument. */

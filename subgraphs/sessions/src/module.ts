@@ -1,3 +1,4 @@
+import { UNLIMITED } from '@switchyard/kernel/quotas';
 import { SCALARS } from '@switchyard/runtime/scalars';
 import { readSdl } from '@switchyard/runtime/sdl';
 import { createSubgraph, type Subgraph, type SubgraphOptions } from '@switchyard/runtime/subgraph';
@@ -67,7 +68,9 @@ const RESOLVERS: Resolvers = {
   },
 };
 
-export type SessionsModuleOptions = Services &
+export type SessionsModuleOptions = Omit<Services, 'quotas' | 'firstCall'> &
+  /** Default: nothing is limited. */
+  Partial<Pick<Services, 'quotas' | 'firstCall'>> &
   Pick<SubgraphOptions<Context>, 'contextKey' | 'logger'> &
   Pick<EpisodeWorkOptions, 'approvalTtlMs'> & {
     /** Where the watchers' figures are registered. */
@@ -86,7 +89,8 @@ export type SessionsModule = {
 
 /** The sessions subgraph as the platform mounts it. Keeps nothing in memory that a restart would miss. */
 export function createSessionsModule(options: SessionsModuleOptions): SessionsModule {
-  const { contextKey, logger, approvalTtlMs, registry, ...services } = options;
+  const { contextKey, logger, approvalTtlMs, registry, ...given } = options;
+  const services: Services = { quotas: UNLIMITED, firstCall: () => ({ inputTokens: 0, outputTokens: 0 }), ...given };
   const feed = createSessionFeed(services);
   if (registry !== undefined) registerFeedMetrics(registry, feed);
   const subgraph = createSubgraph<Context>({

@@ -5,6 +5,7 @@ import { createPostgresLog } from '@switchyard/event-log/postgres-log';
 import { LOG_SCHEMA } from '@switchyard/event-log/schema';
 import { systemClock } from '@switchyard/kernel/clock';
 import { newId, type TenantId } from '@switchyard/kernel/ids';
+import { createMemoryPubSub } from '@switchyard/pubsub/memory';
 import { createTestDatabase, type TestDatabase } from '@switchyard/testing/test-database';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
@@ -31,6 +32,7 @@ async function startWorker() {
     clock: systemClock,
     contextKey: Buffer.alloc(32),
     secretsKey: Buffer.alloc(32),
+    pubsub: createMemoryPubSub(),
     logger,
   });
   const worker = await startMetering({ eventLog, consumer: consumers.metering, logger });

@@ -42,6 +42,8 @@ async function tryOnce(equipment: Equipment, one: Try): Promise<EpisodeStatus | 
   const continueFrom = mode === 'CONTINUE' ? step.shown.prefix : '';
   const request = forTier(requestOf({ state, limits, continueFrom, turnNumber: step.turnNumber }), tier.config, decided.model);
   const countedInputTokens = countRequestTokens(request);
+  const refusal = await refusalOf(equipment, one, { id, inputTokens: countedInputTokens });
+  if (refusal !== null) return await work.complete(run.lease, { status: 'FAILED', failure: refusal });
   return await telemetry.span(`chat ${decided.model}`, spanOf(one), async (span) => {
     const started = performance.now();
     await work.startModelCall(run.lease, {
@@ -84,6 +86,32 @@ async function tryOnce(equipment: Equipment, one: Try): Promise<EpisodeStatus | 
     if (run.reason === 'STOP') throw new Stopped();
     return ended;
   });
+}
+
+/** Reserves the call's worst case, in the place of what the message reserved; why it may not be made, null when it may. */
+async function refusalOf(
+  { quotas, limits }: Equipment,
+  { state: { episode }, tier }: Try,
+  call: { readonly id: ModelCallId; readonly inputTokens: number },
+): Promise<string | null> {
+  try {
+    await quotas.reserve({
+      tenantId: episode.tenantId,
+      key: `model:${call.id}`,
+      amounts: { input_tokens: mostTokens(call.inputTokens, tier.config.provider), output_tokens: limits.outputTokens },
+      inPlaceOf: `episode:${episode.id}`,
+    });
+    return null;
+  } catch (error) {
+    if (error instanceof PlatformError && (error.code === 'QUOTA_EXCEEDED' || error.code === 'RATE_LIMITED'))
+      return error.publicMessage;
+    throw error;
+  }
+}
+
+/** Other providers' tokenizers may count some percent more than ours, which the built-in ones share. */
+function mostTokens(counted: number, provider: string): number {
+  return provider === 'local' || provider === 'simulator' ? counted : Math.ceil(counted * 1.2);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { type Quotas, UNLIMITED } from '@switchyard/kernel/quotas';
 import { type Lease, LeaseLost } from '@switchyard/sessions/module';
 import { Registry } from 'prom-client';
 import { CircuitReports } from './circuit-reports.ts';
@@ -7,7 +8,9 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { type Equipment, Run, Stopped } from './run.ts';
 import { createTelemetry } from './telemetry.ts';
 
-export type OrchestratorOptions = Omit<Equipment, 'limits' | 'telemetry'> & {
+export type OrchestratorOptions = Omit<Equipment, 'limits' | 'telemetry' | 'quotas'> & {
+  /** Default: nothing is limited. */
+  readonly quotas?: Quotas;
   /** Unique among running processes. */
   readonly workerId: string;
   readonly limits?: Partial<Limits>;
@@ -31,7 +34,8 @@ export type Orchestrator = {
 export async function startOrchestrator(options: OrchestratorOptions): Promise<Orchestrator> {
   const registry = options.registry ?? new Registry();
   const telemetry = createTelemetry(registry, options.captureContent ?? false, options.work);
-  const worker = new Worker({ ...options, limits: { ...DEFAULT_LIMITS, ...options.limits }, telemetry }, options);
+  const quotas = options.quotas ?? UNLIMITED;
+  const worker = new Worker({ ...options, quotas, limits: { ...DEFAULT_LIMITS, ...options.limits }, telemetry }, options);
   await worker.start();
   return worker;
 }

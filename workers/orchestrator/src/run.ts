@@ -1,4 +1,5 @@
 import type { Clock } from '@switchyard/kernel/clock';
+import type { Quotas } from '@switchyard/kernel/quotas';
 import type { EpisodeWork, Lease } from '@switchyard/sessions/module';
 import type { ToolAdapter } from '@switchyard/tools/tool';
 import type { Logger } from 'pino';
@@ -13,6 +14,8 @@ export type Equipment = {
   /** By name, cheapest first. */
   readonly tiers: ReadonlyMap<string, TierInUse>;
   readonly tools: ToolAdapter;
+  /** Asked before each call to a model or a tool. */
+  readonly quotas: Quotas;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly telemetry: Telemetry;

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { PlatformError } from '@switchyard/kernel/errors';
 import type { EpisodeState } from '@switchyard/sessions/module';
 import { fits } from '@switchyard/tools/schema-check';
 import type { ToolOutcome } from '@switchyard/tools/tool';
@@ -15,7 +16,8 @@ export async function callTool(equipment: Equipment, run: Run, state: EpisodeSta
     async (span) => {
       const started = performance.now();
       if (telemetry.captureContent) span.setAttribute('gen_ai.tool.call.arguments', JSON.stringify(call.arguments));
-      const outcome = await (call.compensates == null ? invoke : compensate)(equipment, run, state, call);
+      const refusal = await refusalOf(equipment, run, call);
+      const outcome = refusal ?? (await (call.compensates == null ? invoke : compensate)(equipment, run, state, call));
       // Broken off by us, with nothing known of it: the rows say what may be done next, for whoever takes over.
       if (outcome.status !== 'SUCCEEDED' && isLetGo(run)) throw new Stopped();
       await work.finishToolCall(run.lease, call.id, outcome);
@@ -29,6 +31,19 @@ export async function callTool(equipment: Equipment, run: Run, state: EpisodeSta
       span.setAttribute('switchyard.tool.outcome', outcome.status);
     },
   );
+}
+
+/** A first call of a tool is reserved; one that does not fit is told to the model as a failure. Undoing is never refused. */
+async function refusalOf({ quotas }: Equipment, { lease }: Run, call: OpenCall): Promise<ToolOutcome | null> {
+  if (call.compensates != null || call.attempts > 0) return null;
+  try {
+    const { tenantId, episodeId } = lease;
+    await quotas.reserve({ tenantId, key: `tool:${call.id}`, amounts: { tool_calls: 1 }, inPlaceOf: `episode:${episodeId}` });
+    return null;
+  } catch (error) {
+    if (!(error instanceof PlatformError) || !['QUOTA_EXCEEDED', 'RATE_LIMITED'].includes(error.code)) throw error;
+    return { status: 'FAILED', result: null, error: error.publicMessage };
+  }
 }
 
 /** Undoing matters more than time: a call that may safely be made again is, with all its attempts, after longer and longer waits. */

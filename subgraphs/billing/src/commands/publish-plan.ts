@@ -5,6 +5,7 @@ import { newId } from '@switchyard/kernel/ids';
 import { minorDigits } from '../domain/currency.ts';
 import type { Plan } from '../domain/plan.ts';
 import { type Price, priceFault } from '../domain/pricing/price.ts';
+import type { QuotaRule } from '../domain/quota.ts';
 import { allMeters, insertPlan, lockPlans, newestPlan } from '../store/plans.ts';
 
 /** Everything that a plan says; its version follows from those that are there. */
@@ -17,12 +18,27 @@ const CODE = /^[a-z0-9][a-z0-9-]{0,62}$/;
  * newest version of the default plan.
  * @throws PlatformError BAD_USER_INPUT for a plan that cannot price everything that it names.
  */
-export async function publishPlan(tx: Tx, plan: NewPlan, now: Date): Promise<Plan> {
-  const fault = planFault(plan, new Set((await allMeters(tx)).map((meter) => meter.code)));
+export async function publishPlan(
+  tx: Tx,
+  { quotas = [], ...plan }: NewPlan & { readonly quotas?: readonly QuotaRule[] },
+  now: Date,
+): Promise<Plan> {
+  const meters = new Set((await allMeters(tx)).map((meter) => meter.code));
+  const fault = planFault(plan, meters) ?? quotaFault(quotas, meters);
   if (fault !== null) throw badInput(`The plan cannot be published: ${fault}.`, 'input');
   await lockPlans(tx);
   const version = ((await newestPlan(tx, plan.code))?.version ?? 0) + 1;
-  return await insertPlan(tx, { ...plan, id: newId(), version }, now);
+  return await insertPlan(tx, { ...plan, id: newId(), version }, quotas, now);
+}
+
+function quotaFault(quotas: readonly QuotaRule[], meters: ReadonlySet<string>): string | null {
+  const unknown = quotas.find(({ meter }) => !meters.has(meter));
+  if (unknown !== undefined) return `there is no meter ${unknown.meter.slice(0, 64)}`;
+  const negative = quotas.find(({ limit }) => limit.lt(0));
+  if (negative !== undefined) return `the limit of ${negative.meter} is negative`;
+  const names = quotas.map(({ meter, period, per, enforcement }) => `${enforcement} limit of ${meter} by ${period} and ${per}`);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  return twice === undefined ? null : `there are two of: ${twice}`;
 }
 
 function planFault(plan: NewPlan, meters: ReadonlySet<string>): string | null {

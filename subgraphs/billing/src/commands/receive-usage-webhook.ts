@@ -7,6 +7,7 @@ import { type ExternalEvent, MAX_EVENTS } from '../domain/external-usage.ts';
 import type { BillingMetrics } from '../metrics.ts';
 import { WebhookSourceEntity, type WebhookSourceRow } from '../store/entities.ts';
 import { recordExternalUsage } from './record-external-usage.ts';
+import type { CrossingServices } from './tell-crossings.ts';
 import { isSigned } from './webhook-signature.ts';
 import { secretsOf } from './webhook-sources.ts';
 
@@ -22,7 +23,7 @@ export type WebhookRequest = {
 
 export type WebhookAnswer = { readonly status: number; readonly body: unknown; readonly retryAfterSeconds?: number };
 
-export type WebhookServices = {
+export type WebhookServices = CrossingServices & {
   readonly database: Database;
   readonly clock: Clock;
   readonly secretsKey: Buffer;
@@ -67,7 +68,7 @@ export async function receiveUsageWebhook(services: WebhookServices, request: We
   const { tenantId } = source;
   try {
     const outcome = await database.tenant(tenantId, (tx) =>
-      recordExternalUsage(tx, { tenantId, source: 'WEBHOOK', events: told.events, now }),
+      recordExternalUsage(services, tx, { tenantId, source: 'WEBHOOK', events: told.events, now, apiKeyId: null }),
     );
     metrics.count(outcome);
     const rejected = [...told.malformed, ...outcome.rejected];

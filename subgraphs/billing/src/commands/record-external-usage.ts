@@ -15,13 +15,17 @@ import { meterMap } from '../store/plans.ts';
 import { onlyNew } from '../store/usage-ledger.ts';
 import { type Replaceable, replaceableRecords } from '../store/usage-records.ts';
 import { addRecords, type Recorded, takeLedger } from './record-usage.ts';
+import { guardQuotas } from './refuse-over-quota.ts';
 import { reversalOf } from './reversal.ts';
+import { type CrossingServices, tellCrossings } from './tell-crossings.ts';
 
 export type ExternalUsage = {
   readonly tenantId: TenantId;
   readonly source: 'API' | 'WEBHOOK';
   readonly events: readonly ExternalEvent[];
   readonly now: Date;
+  /** The API key that told of it. */
+  readonly apiKeyId: string | null;
 };
 
 export type ExternalOutcome = Recorded & {
@@ -33,9 +37,10 @@ export type ExternalOutcome = Recorded & {
 /**
  * Records usage that happened outside the platform. An event that was told before is a duplicate, whatever it says now; one
  * that replaces another takes that one's record back. What cannot be recorded is rejected by itself, with its reason.
- * @throws PlatformError BAD_USER_INPUT for more than {@link MAX_EVENTS} events.
+ * A call that does not fit into a hard limit is refused whole: nothing of it is recorded.
+ * @throws PlatformError BAD_USER_INPUT for more than {@link MAX_EVENTS} events; QUOTA_EXCEEDED, RATE_LIMITED.
  */
-export async function recordExternalUsage(tx: Tx, told: ExternalUsage): Promise<ExternalOutcome> {
+export async function recordExternalUsage(services: CrossingServices, tx: Tx, told: ExternalUsage): Promise<ExternalOutcome> {
   const { tenantId, events, now } = told;
   if (events.length > MAX_EVENTS) throw badInput(`Send up to ${MAX_EVENTS} events at a time.`, 'events');
   const rejected: Rejection[] = [];
@@ -47,6 +52,8 @@ export async function recordExternalUsage(tx: Tx, told: ExternalUsage): Promise<
     else rejected.push({ id: event.id, reason: result.error.reason });
   }
   if (checked.length === 0) return { records: [], accepted: 0, duplicates: 0, rejected };
+  const metersTold = checked.map(({ usage }) => usage.meter);
+  const guard = await guardQuotas(tx, { ...services, tenantId, now }, metersTold);
   await takeLedger(tx, [tenantId], now);
   const fresh = new Set(
     await onlyNew(
@@ -57,6 +64,8 @@ export async function recordExternalUsage(tx: Tx, told: ExternalUsage): Promise<
   const news = checked.filter(({ usage }) => fresh.has(usage));
   const { usage, refused } = await withReversals(tx, told, news);
   const records = await addRecords(tx, usage, now);
+  await guard.check(records, told.apiKeyId);
+  await tellCrossings(services, tx, tenantId, { records, now });
   return {
     records,
     accepted: news.length - refused.length,

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { TenantMapper, EpisodeMapper, ToolCallMapper, PlanMapper, PriceMapper, BillingAccountMapper, UsageRecordMapper, WebhookSourceMapper, InvoiceMapper, InvoiceLineItemMapper, CreditNoteMapper, CreditGrantMapper, PlanMoveMapper } from '../mappers.ts';
+import type { TenantMapper, EpisodeMapper, ToolCallMapper, PlanMapper, PriceMapper, BillingAccountMapper, UsageRecordMapper, WebhookSourceMapper, InvoiceMapper, InvoiceLineItemMapper, CreditNoteMapper, CreditGrantMapper, PlanMoveMapper, QuotaRuleMapper, QuotaStatusMapper, NotificationEndpointMapper } from '../mappers.ts';
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -30,6 +30,8 @@ export type AttachPaymentMethodInput = {
 /** How a tenant is billed, and the period that is running. */
 export type BillingAccount = {
   __typename?: 'BillingAccount';
+  /** Null: none. */
+  budget?: Maybe<Budget>;
   /** Prepaid, and not expired. */
   creditBalance: Money;
   /** Those that can be used, in the order in which they will be: what expires first, then the oldest. */
@@ -42,8 +44,16 @@ export type BillingAccount = {
   plan: Plan;
   /** What invoices are paid through; null: by hand. */
   provider?: Maybe<PaymentProvider>;
+  /** Of the plan, and of the tenant's own budget (under the meter `budget`); of API_KEY limits, that of the caller's key. */
+  quotas: Array<QuotaStatus>;
   /** On top of every invoice from now on. */
   taxPercent: Scalars['Decimal']['output'];
+};
+
+export type Budget = {
+  __typename?: 'Budget';
+  amount: Money;
+  enforcement: QuotaEnforcement;
 };
 
 export type ChangePlanInput = {
@@ -67,6 +77,11 @@ export type CreateMeterInput = {
   /** The dimension whose values UNIQUE counts. */
   uniqueBy?: InputMaybe<Scalars['String']['input']>;
   unit: Scalars['String']['input'];
+};
+
+export type CreateNotificationEndpointInput = {
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  url: Scalars['String']['input'];
 };
 
 export type CreateWebhookSourceInput = {
@@ -247,7 +262,11 @@ export type Mutation = {
   closeBillingPeriod: Invoice;
   /** For the operator. How a meter counts never changes: the same input again returns it, another one is a CONFLICT. */
   createMeter: Meter;
+  /** Told of `quota.crossed`. */
+  createNotificationEndpoint: NotificationEndpointPayload;
   createWebhookSource: WebhookSourcePayload;
+  /** What is queued for it is not sent any more. Returns the id. */
+  deleteNotificationEndpoint: Scalars['ID']['output'];
   /** What it told of stays. Returns the id. */
   deleteWebhookSource: Scalars['ID']['output'];
   /** For the operator. */
@@ -266,6 +285,8 @@ export type Mutation = {
   reportModelUsage: Array<UsageRecord>;
   /** A new secret. The old one is taken for 24 hours more. */
   rotateWebhookSecret: WebhookSourcePayload;
+  /** What the tenant allows itself to spend in a billing period; works within a second everywhere. */
+  setBudget: BillingAccount;
   /** For the operator. Counts from the next invoice on. */
   setTax: BillingAccount;
 };
@@ -291,8 +312,18 @@ export type MutationCreateMeterArgs = {
 };
 
 
+export type MutationCreateNotificationEndpointArgs = {
+  input: CreateNotificationEndpointInput;
+};
+
+
 export type MutationCreateWebhookSourceArgs = {
   input: CreateWebhookSourceInput;
+};
+
+
+export type MutationDeleteNotificationEndpointArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -341,8 +372,28 @@ export type MutationRotateWebhookSecretArgs = {
 };
 
 
+export type MutationSetBudgetArgs = {
+  input: SetBudgetInput;
+};
+
+
 export type MutationSetTaxArgs = {
   input: SetTaxInput;
+};
+
+/** Where the tenant is told of what happens: POST of {type, timestamp, data}, signed as Standard Webhooks says, tried again for three days. */
+export type NotificationEndpoint = {
+  __typename?: 'NotificationEndpoint';
+  createdAt: Scalars['DateTime']['output'];
+  id: Scalars['ID']['output'];
+  url: Scalars['String']['output'];
+};
+
+export type NotificationEndpointPayload = {
+  __typename?: 'NotificationEndpointPayload';
+  endpoint: NotificationEndpoint;
+  /** Standard Webhooks secret (whsec_…) that signs every message; shown this once. */
+  secret: Scalars['String']['output'];
 };
 
 /** What a package that was begun counts as; EXACT charges the part that was used. */
@@ -372,10 +423,13 @@ export type Plan = {
   code: Scalars['String']['output'];
   currency: Scalars['String']['output'];
   id: Scalars['ID']['output'];
+  /** What the gateway lets through of a tenant on this plan. */
+  limits: PlanLimits;
   name: Scalars['String']['output'];
   prices: Array<Price>;
   /** How time is cut where the plan holds for a part of a period. */
   prorationUnit: ProrationUnit;
+  quotas: Array<QuotaRule>;
   /** Days without base fee for a tenant that comes to the plan for the first time. */
   trialDays: Scalars['Int']['output'];
   version: Scalars['Int']['output'];
@@ -384,6 +438,14 @@ export type Plan = {
 export type PlanChangeTime =
   | 'NOW'
   | 'PERIOD_END';
+
+export type PlanLimits = {
+  __typename?: 'PlanLimits';
+  connections: Scalars['Int']['output'];
+  /** Operations of all its keys; beyond it RATE_LIMITED. */
+  requestsPerMinute: Scalars['Int']['output'];
+  subscriptionsPerConnection: Scalars['Int']['output'];
+};
 
 export type PlanMove = {
   __typename?: 'PlanMove';
@@ -468,6 +530,7 @@ export type PublishPlanInput = {
   name: Scalars['String']['input'];
   prices: Array<PriceInput>;
   prorationUnit?: InputMaybe<ProrationUnit>;
+  quotas?: Array<QuotaRuleInput>;
   trialDays?: InputMaybe<Scalars['Int']['input']>;
 };
 
@@ -482,6 +545,8 @@ export type Query = {
   /** Those that were issued, newest first. */
   invoices: InvoiceConnection;
   meters: Array<Meter>;
+  /** Oldest first. */
+  notificationEndpoints: Array<NotificationEndpoint>;
   /** The newest version of each. */
   plans: Array<Plan>;
   /**
@@ -532,6 +597,57 @@ export type QueryUsageRecordsArgs = {
   range?: InputMaybe<TimeRange>;
 };
 
+export type QuotaEnforcement =
+  /** Never overshot: what does not fit together with what is running is QUOTA_EXCEEDED, before anything is spent. */
+  | 'HARD'
+  /** Lets through, and tells. */
+  | 'SOFT';
+
+/** Clock minutes and days in UTC. */
+export type QuotaPeriod =
+  | 'BILLING_PERIOD'
+  | 'DAY'
+  | 'MINUTE';
+
+export type QuotaRule = {
+  __typename?: 'QuotaRule';
+  enforcement: QuotaEnforcement;
+  limit: Scalars['Decimal']['output'];
+  meter: Scalars['String']['output'];
+  per: QuotaSubject;
+  period: QuotaPeriod;
+};
+
+export type QuotaRuleInput = {
+  enforcement: QuotaEnforcement;
+  limit: Scalars['Decimal']['input'];
+  meter: Scalars['String']['input'];
+  per?: InputMaybe<QuotaSubject>;
+  period: QuotaPeriod;
+};
+
+export type QuotaStatus = {
+  __typename?: 'QuotaStatus';
+  /** The share of the limit that was just reached, in percent; null where it is only told how it stands. */
+  crossed?: Maybe<Scalars['Int']['output']>;
+  enforcement: QuotaEnforcement;
+  limit: Scalars['Decimal']['output'];
+  /** A meter's code, or `budget`: what the usage of the period costs, base fee included. */
+  meter: Scalars['String']['output'];
+  per: QuotaSubject;
+  period: QuotaPeriod;
+  /** Neither used nor held for what is running now. */
+  remaining: Scalars['Decimal']['output'];
+  resetsAt: Scalars['DateTime']['output'];
+  used: Scalars['Decimal']['output'];
+};
+
+/** Whose usage counts: all of the tenant's, or that of each API key or end user on its own. */
+export type QuotaSubject =
+  | 'API_KEY'
+  | 'END_USER'
+  | 'TENANT';
+
 export type RecordPaymentInput = {
   invoiceId: Scalars['ID']['input'];
   /** Of the bank transfer, for example. */
@@ -559,6 +675,12 @@ export type ReportModelUsageInput = {
   tenantId: Scalars['ID']['input'];
 };
 
+export type SetBudgetInput = {
+  /** In the plan's currency; null: no budget. */
+  amount?: InputMaybe<Scalars['Decimal']['input']>;
+  enforcement?: InputMaybe<QuotaEnforcement>;
+};
+
 export type SetTaxInput = {
   /** 0 to 100. */
   taxPercent: Scalars['Decimal']['input'];
@@ -569,6 +691,8 @@ export type Subscription = {
   __typename?: 'Subscription';
   /** The running period's preview: as it is now, then within a second of each change. */
   invoicePreviewChanged: Invoice;
+  /** How each limit stands, then each limit whose usage reaches 50, 80 or 100 percent of it, once each in its period. */
+  quotaCrossed: QuotaStatus;
 };
 
 export type Tenant = {
@@ -802,10 +926,12 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   BillingAccount: ResolverTypeWrapper<BillingAccountMapper>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  Budget: ResolverTypeWrapper<Budget>;
   ChangePlanInput: ChangePlanInput;
   CloseBillingPeriodInput: CloseBillingPeriodInput;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   CreateMeterInput: CreateMeterInput;
+  CreateNotificationEndpointInput: CreateNotificationEndpointInput;
   CreateWebhookSourceInput: CreateWebhookSourceInput;
   CreditGrant: ResolverTypeWrapper<CreditGrantMapper>;
   CreditNote: ResolverTypeWrapper<CreditNoteMapper>;
@@ -828,11 +954,14 @@ export type ResolversTypes = {
   MeterAggregation: MeterAggregation;
   Money: ResolverTypeWrapper<Money>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  NotificationEndpoint: ResolverTypeWrapper<NotificationEndpointMapper>;
+  NotificationEndpointPayload: ResolverTypeWrapper<Omit<NotificationEndpointPayload, 'endpoint'> & { endpoint: ResolversTypes['NotificationEndpoint'] }>;
   PackageRounding: PackageRounding;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   PaymentProvider: PaymentProvider;
   Plan: ResolverTypeWrapper<PlanMapper>;
   PlanChangeTime: PlanChangeTime;
+  PlanLimits: ResolverTypeWrapper<PlanLimits>;
   PlanMove: ResolverTypeWrapper<PlanMoveMapper>;
   Price: ResolverTypeWrapper<PriceMapper>;
   PriceInput: PriceInput;
@@ -843,10 +972,17 @@ export type ResolversTypes = {
   ProrationUnit: ProrationUnit;
   PublishPlanInput: PublishPlanInput;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  QuotaEnforcement: QuotaEnforcement;
+  QuotaPeriod: QuotaPeriod;
+  QuotaRule: ResolverTypeWrapper<QuotaRuleMapper>;
+  QuotaRuleInput: QuotaRuleInput;
+  QuotaStatus: ResolverTypeWrapper<QuotaStatusMapper>;
+  QuotaSubject: QuotaSubject;
   RecordPaymentInput: RecordPaymentInput;
   RecordUsageInput: RecordUsageInput;
   RecordUsagePayload: ResolverTypeWrapper<RecordUsagePayload>;
   ReportModelUsageInput: ReportModelUsageInput;
+  SetBudgetInput: SetBudgetInput;
   SetTaxInput: SetTaxInput;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Tenant: ResolverTypeWrapper<TenantMapper>;
@@ -871,10 +1007,12 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   BillingAccount: BillingAccountMapper;
   Boolean: Scalars['Boolean']['output'];
+  Budget: Budget;
   ChangePlanInput: ChangePlanInput;
   CloseBillingPeriodInput: CloseBillingPeriodInput;
   ID: Scalars['ID']['output'];
   CreateMeterInput: CreateMeterInput;
+  CreateNotificationEndpointInput: CreateNotificationEndpointInput;
   CreateWebhookSourceInput: CreateWebhookSourceInput;
   CreditGrant: CreditGrantMapper;
   CreditNote: CreditNoteMapper;
@@ -893,8 +1031,11 @@ export type ResolversParentTypes = {
   Meter: Meter;
   Money: Money;
   Mutation: Record<PropertyKey, never>;
+  NotificationEndpoint: NotificationEndpointMapper;
+  NotificationEndpointPayload: Omit<NotificationEndpointPayload, 'endpoint'> & { endpoint: ResolversParentTypes['NotificationEndpoint'] };
   PageInfo: PageInfo;
   Plan: PlanMapper;
+  PlanLimits: PlanLimits;
   PlanMove: PlanMoveMapper;
   Price: PriceMapper;
   PriceInput: PriceInput;
@@ -902,10 +1043,14 @@ export type ResolversParentTypes = {
   PriceTierInput: PriceTierInput;
   PublishPlanInput: PublishPlanInput;
   Query: Record<PropertyKey, never>;
+  QuotaRule: QuotaRuleMapper;
+  QuotaRuleInput: QuotaRuleInput;
+  QuotaStatus: QuotaStatusMapper;
   RecordPaymentInput: RecordPaymentInput;
   RecordUsageInput: RecordUsageInput;
   RecordUsagePayload: RecordUsagePayload;
   ReportModelUsageInput: ReportModelUsageInput;
+  SetBudgetInput: SetBudgetInput;
   SetTaxInput: SetTaxInput;
   Subscription: Record<PropertyKey, never>;
   Tenant: TenantMapper;
@@ -922,6 +1067,7 @@ export type ResolversParentTypes = {
 };
 
 export type BillingAccountResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BillingAccount'] = ResolversParentTypes['BillingAccount']> = {
+  budget?: Resolver<Maybe<ResolversTypes['Budget']>, ParentType, ContextType>;
   creditBalance?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   credits?: Resolver<Array<ResolversTypes['CreditGrant']>, ParentType, ContextType>;
   nextPlan?: Resolver<Maybe<ResolversTypes['PlanMove']>, ParentType, ContextType>;
@@ -930,7 +1076,13 @@ export type BillingAccountResolvers<ContextType = Context, ParentType extends Re
   periodStart?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   plan?: Resolver<ResolversTypes['Plan'], ParentType, ContextType>;
   provider?: Resolver<Maybe<ResolversTypes['PaymentProvider']>, ParentType, ContextType>;
+  quotas?: Resolver<Array<ResolversTypes['QuotaStatus']>, ParentType, ContextType>;
   taxPercent?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
+};
+
+export type BudgetResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Budget'] = ResolversParentTypes['Budget']> = {
+  amount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  enforcement?: Resolver<ResolversTypes['QuotaEnforcement'], ParentType, ContextType>;
 };
 
 export type CreditGrantResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreditGrant'] = ResolversParentTypes['CreditGrant']> = {
@@ -1026,7 +1178,9 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   changePlan?: Resolver<ResolversTypes['BillingAccount'], ParentType, ContextType, RequireFields<MutationChangePlanArgs, 'input'>>;
   closeBillingPeriod?: Resolver<ResolversTypes['Invoice'], ParentType, ContextType, RequireFields<MutationCloseBillingPeriodArgs, 'input'>>;
   createMeter?: Resolver<ResolversTypes['Meter'], ParentType, ContextType, RequireFields<MutationCreateMeterArgs, 'input'>>;
+  createNotificationEndpoint?: Resolver<ResolversTypes['NotificationEndpointPayload'], ParentType, ContextType, RequireFields<MutationCreateNotificationEndpointArgs, 'input'>>;
   createWebhookSource?: Resolver<ResolversTypes['WebhookSourcePayload'], ParentType, ContextType, RequireFields<MutationCreateWebhookSourceArgs, 'input'>>;
+  deleteNotificationEndpoint?: Resolver<ResolversTypes['ID'], ParentType, ContextType, RequireFields<MutationDeleteNotificationEndpointArgs, 'id'>>;
   deleteWebhookSource?: Resolver<ResolversTypes['ID'], ParentType, ContextType, RequireFields<MutationDeleteWebhookSourceArgs, 'id'>>;
   grantCredit?: Resolver<ResolversTypes['BillingAccount'], ParentType, ContextType, RequireFields<MutationGrantCreditArgs, 'input'>>;
   grantDiscount?: Resolver<ResolversTypes['BillingAccount'], ParentType, ContextType, RequireFields<MutationGrantDiscountArgs, 'input'>>;
@@ -1036,7 +1190,19 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   recordUsage?: Resolver<ResolversTypes['RecordUsagePayload'], ParentType, ContextType, RequireFields<MutationRecordUsageArgs, 'input'>>;
   reportModelUsage?: Resolver<Array<ResolversTypes['UsageRecord']>, ParentType, ContextType, RequireFields<MutationReportModelUsageArgs, 'input'>>;
   rotateWebhookSecret?: Resolver<ResolversTypes['WebhookSourcePayload'], ParentType, ContextType, RequireFields<MutationRotateWebhookSecretArgs, 'id'>>;
+  setBudget?: Resolver<ResolversTypes['BillingAccount'], ParentType, ContextType, RequireFields<MutationSetBudgetArgs, 'input'>>;
   setTax?: Resolver<ResolversTypes['BillingAccount'], ParentType, ContextType, RequireFields<MutationSetTaxArgs, 'input'>>;
+};
+
+export type NotificationEndpointResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NotificationEndpoint'] = ResolversParentTypes['NotificationEndpoint']> = {
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  url?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type NotificationEndpointPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NotificationEndpointPayload'] = ResolversParentTypes['NotificationEndpointPayload']> = {
+  endpoint?: Resolver<ResolversTypes['NotificationEndpoint'], ParentType, ContextType>;
+  secret?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -1051,11 +1217,19 @@ export type PlanResolvers<ContextType = Context, ParentType extends ResolversPar
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   currency?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  limits?: Resolver<ResolversTypes['PlanLimits'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   prices?: Resolver<Array<ResolversTypes['Price']>, ParentType, ContextType>;
   prorationUnit?: Resolver<ResolversTypes['ProrationUnit'], ParentType, ContextType>;
+  quotas?: Resolver<Array<ResolversTypes['QuotaRule']>, ParentType, ContextType>;
   trialDays?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type PlanLimitsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PlanLimits'] = ResolversParentTypes['PlanLimits']> = {
+  connections?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  requestsPerMinute?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  subscriptionsPerConnection?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type PlanMoveResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PlanMove'] = ResolversParentTypes['PlanMove']> = {
@@ -1090,10 +1264,31 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   invoicePreview?: Resolver<ResolversTypes['Invoice'], ParentType, ContextType, Partial<QueryInvoicePreviewArgs>>;
   invoices?: Resolver<ResolversTypes['InvoiceConnection'], ParentType, ContextType, RequireFields<QueryInvoicesArgs, 'first'>>;
   meters?: Resolver<Array<ResolversTypes['Meter']>, ParentType, ContextType>;
+  notificationEndpoints?: Resolver<Array<ResolversTypes['NotificationEndpoint']>, ParentType, ContextType>;
   plans?: Resolver<Array<ResolversTypes['Plan']>, ParentType, ContextType>;
   usage?: Resolver<Array<ResolversTypes['UsageBucket']>, ParentType, ContextType, RequireFields<QueryUsageArgs, 'range'>>;
   usageRecords?: Resolver<ResolversTypes['UsageRecordConnection'], ParentType, ContextType, RequireFields<QueryUsageRecordsArgs, 'first'>>;
   webhookSources?: Resolver<Array<ResolversTypes['WebhookSource']>, ParentType, ContextType>;
+};
+
+export type QuotaRuleResolvers<ContextType = Context, ParentType extends ResolversParentTypes['QuotaRule'] = ResolversParentTypes['QuotaRule']> = {
+  enforcement?: Resolver<ResolversTypes['QuotaEnforcement'], ParentType, ContextType>;
+  limit?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
+  meter?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  per?: Resolver<ResolversTypes['QuotaSubject'], ParentType, ContextType>;
+  period?: Resolver<ResolversTypes['QuotaPeriod'], ParentType, ContextType>;
+};
+
+export type QuotaStatusResolvers<ContextType = Context, ParentType extends ResolversParentTypes['QuotaStatus'] = ResolversParentTypes['QuotaStatus']> = {
+  crossed?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  enforcement?: Resolver<ResolversTypes['QuotaEnforcement'], ParentType, ContextType>;
+  limit?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
+  meter?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  per?: Resolver<ResolversTypes['QuotaSubject'], ParentType, ContextType>;
+  period?: Resolver<ResolversTypes['QuotaPeriod'], ParentType, ContextType>;
+  remaining?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
+  resetsAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  used?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
 };
 
 export type RecordUsagePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RecordUsagePayload'] = ResolversParentTypes['RecordUsagePayload']> = {
@@ -1104,6 +1299,7 @@ export type RecordUsagePayloadResolvers<ContextType = Context, ParentType extend
 
 export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
   invoicePreviewChanged?: SubscriptionResolver<ResolversTypes['Invoice'], "invoicePreviewChanged", ParentType, ContextType>;
+  quotaCrossed?: SubscriptionResolver<ResolversTypes['QuotaStatus'], "quotaCrossed", ParentType, ContextType>;
 };
 
 export type TenantResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Tenant'] = ResolversParentTypes['Tenant'], FederationReferenceType extends FederationReferenceTypes['Tenant'] = FederationReferenceTypes['Tenant']> = {
@@ -1170,6 +1366,7 @@ export type WebhookSourcePayloadResolvers<ContextType = Context, ParentType exte
 
 export type Resolvers<ContextType = Context> = {
   BillingAccount?: BillingAccountResolvers<ContextType>;
+  Budget?: BudgetResolvers<ContextType>;
   CreditGrant?: CreditGrantResolvers<ContextType>;
   CreditNote?: CreditNoteResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
@@ -1183,12 +1380,17 @@ export type Resolvers<ContextType = Context> = {
   Meter?: MeterResolvers<ContextType>;
   Money?: MoneyResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
+  NotificationEndpoint?: NotificationEndpointResolvers<ContextType>;
+  NotificationEndpointPayload?: NotificationEndpointPayloadResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Plan?: PlanResolvers<ContextType>;
+  PlanLimits?: PlanLimitsResolvers<ContextType>;
   PlanMove?: PlanMoveResolvers<ContextType>;
   Price?: PriceResolvers<ContextType>;
   PriceTier?: PriceTierResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  QuotaRule?: QuotaRuleResolvers<ContextType>;
+  QuotaStatus?: QuotaStatusResolvers<ContextType>;
   RecordUsagePayload?: RecordUsagePayloadResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   Tenant?: TenantResolvers<ContextType>;

@@ -11,6 +11,7 @@ import { accountOf } from '../store/accounts.ts';
 import { paymentMethodOf } from '../store/collections.ts';
 import { creditBalance, grantsOf } from '../store/credits.ts';
 import { invoicingOf } from '../store/invoicing.ts';
+import { accountQuotaResolvers, planQuotaResolvers } from './quota.ts';
 
 export const billingAccountResolvers: Pick<Resolvers, 'Tenant' | 'BillingAccount' | 'PlanMove' | 'CreditGrant' | 'Plan'> = {
   Tenant: {
@@ -45,6 +46,7 @@ export const billingAccountResolvers: Pick<Resolvers, 'Tenant' | 'BillingAccount
     provider: async ({ tenantId }, _, { read }) => (await read((tx) => paymentMethodOf(tx, tenantId)))?.provider ?? null,
     paymentMethodAttached: async ({ tenantId }, _, { read }) => (await read((tx) => paymentMethodOf(tx, tenantId))) !== null,
     taxPercent: async ({ tenantId }, _, { read }) => formatDecimal((await read((tx) => invoicingOf(tx, tenantId))).taxPercent),
+    ...accountQuotaResolvers,
     periodStart: (_, __, { clock }) => billingPeriod(clock.now()).start.toISOString(),
     periodEnd: (_, __, { clock }) => billingPeriod(clock.now()).end.toISOString(),
   },
@@ -58,6 +60,7 @@ export const billingAccountResolvers: Pick<Resolvers, 'Tenant' | 'BillingAccount
     grantedAt: ({ grantedAt }) => grantedAt.toISOString(),
   },
   Plan: {
+    ...planQuotaResolvers,
     baseFee: ({ baseFee: amount, currency }) => moneyText({ amount, currency }),
   },
 };

@@ -21,12 +21,13 @@ import { findInvoice } from '../store/invoices.ts';
 import { planOf } from './plan-input.ts';
 
 export const billingMutations: MutationResolvers = {
-  changePlan: async (_, { input }, { request, database, clock }) => {
+  changePlan: async (_, { input }, { request, database, clock, quotas }) => {
     const tenantId = requireTenant(request, 'BILLING_WRITE');
     requireText(input.planCode, 'planCode', 63);
     return await database.tenant(tenantId, async (tx) => {
       const change = { tenantId, planCode: input.planCode, when: input.when ?? 'PERIOD_END', now: clock.now() };
       await once(tx, { tenantId, operation: 'changePlan', key: input.idempotencyKey, input }, () => changePlan(tx, change));
+      tx.afterCommit(() => quotas.forget(tenantId));
       return await accountOf(tx, tenantId);
     });
   },

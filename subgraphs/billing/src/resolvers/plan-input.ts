@@ -1,10 +1,12 @@
 import { Decimal } from '@switchyard/kernel/decimal';
 import type { NewPlan } from '../commands/publish-plan.ts';
 import { DEFAULT_FLAGS, type Price } from '../domain/pricing/price.ts';
+import type { QuotaRule } from '../domain/quota.ts';
 import type { PriceInput, PublishPlanInput } from '../generated/resolvers.ts';
 
 /** What an operator wrote, with every default in its place. */
-export function planOf({ code, name, currency, baseFee, trialDays, prorationUnit, prices }: PublishPlanInput): NewPlan {
+export function planOf(input: PublishPlanInput): NewPlan & { readonly quotas: readonly QuotaRule[] } {
+  const { code, name, currency, baseFee, trialDays, prorationUnit, prices, quotas } = input;
   return {
     code,
     name,
@@ -13,6 +15,9 @@ export function planOf({ code, name, currency, baseFee, trialDays, prorationUnit
     trialDays: trialDays ?? 0,
     prorationUnit: prorationUnit ?? 'SECOND',
     prices: prices.map(priceOf),
+    quotas: (quotas ?? []).map(({ meter, limit, period, enforcement, per }) => {
+      return { meter, limit: new Decimal(limit), period, enforcement, per: per ?? 'TENANT' };
+    }),
   };
 }
 

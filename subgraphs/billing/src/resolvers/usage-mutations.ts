@@ -17,10 +17,17 @@ type Ours =
   | 'deleteWebhookSource';
 
 export const usageMutations: Pick<MutationResolvers, Ours> = {
-  recordUsage: async (_, { input }, { request, database, clock, metrics }) => {
+  recordUsage: async (_, { input }, context) => {
+    const { request, database, clock, metrics } = context;
     const tenantId = requireTenant(request, 'BILLING_WRITE');
-    const told = { tenantId, source: 'API' as const, events: input.events.map(eventOf), now: clock.now() };
-    const { accepted, rejected, ...recorded } = await database.tenant(tenantId, (tx) => recordExternalUsage(tx, told));
+    const told = {
+      tenantId,
+      source: 'API' as const,
+      events: input.events.map(eventOf),
+      now: clock.now(),
+      apiKeyId: request.credential.id,
+    };
+    const { accepted, rejected, ...recorded } = await database.tenant(tenantId, (tx) => recordExternalUsage(context, tx, told));
     metrics.count(recorded);
     return { accepted, duplicates: recorded.duplicates, rejected: [...rejected] };
   },

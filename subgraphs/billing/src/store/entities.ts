@@ -38,6 +38,10 @@ export const PlanEntity = defineEntity({
     prices: p.json<unknown>(),
     trialDays: p.integer().default(0),
     prorationUnit: p.enum(['SECOND', 'DAY']).default('SECOND'),
+    /** A document, as the prices are. */
+    quotas: p.json<unknown>().defaultRaw("'[]'"),
+    /** What the gateway lets through: a document with defaults (domain/plan-limits.ts). */
+    limits: p.json<unknown>().defaultRaw("'{}'"),
     publishedAt: p.datetime(3),
   },
 });

@@ -3,6 +3,7 @@ import { Decimal, formatDecimal } from '@switchyard/kernel/decimal';
 import { z } from 'zod';
 import type { Meter, Plan, PlanId } from '../domain/plan.ts';
 import { DEFAULT_FLAGS, type Price, priceFault } from '../domain/pricing/price.ts';
+import type { QuotaRule } from '../domain/quota.ts';
 import { MeterEntity, PlanEntity, type PlanRow } from './entities.ts';
 
 /** The plan that a new tenant starts on. */
@@ -52,10 +53,10 @@ export async function lockPlans(tx: Tx): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtext('billing.plan'))`);
 }
 
-export async function insertPlan(tx: Tx, plan: Plan, publishedAt: Date): Promise<Plan> {
+export async function insertPlan(tx: Tx, plan: Plan, quotas: readonly QuotaRule[], publishedAt: Date): Promise<Plan> {
   const { prices, baseFee, ...rest } = plan;
-  const document: unknown = JSON.parse(JSON.stringify(prices));
-  tx.em.persist(tx.em.create(PlanEntity, { ...rest, baseFee: formatDecimal(baseFee), prices: document, publishedAt }));
+  const documents: { prices: unknown; quotas: unknown } = JSON.parse(JSON.stringify({ prices, quotas }));
+  tx.em.persist(tx.em.create(PlanEntity, { ...rest, ...documents, baseFee: formatDecimal(baseFee), limits: {}, publishedAt }));
   await tx.em.flush();
   return plan;
 }

@@ -27,8 +27,17 @@ import {
 import { Migration20261123023440 } from './migrations/Migration20261123023440.ts';
 import { Migration20261123040000 } from './migrations/Migration20261123040000.ts';
 import { Migration20261125023525 } from './migrations/Migration20261125023525.ts';
+import { Migration20261125030240 } from './migrations/Migration20261125030240.ts';
 import { Migration20261125030403 } from './migrations/Migration20261125030403.ts';
 import { Migration20261125032837 } from './migrations/Migration20261125032837.ts';
+import {
+  BudgetEntity,
+  NotificationEndpointEntity,
+  NotificationEntity,
+  QuotaCrossingEntity,
+  QuotaHoldEntity,
+  QuotaUsageEntity,
+} from './quota-entities.ts';
 
 /** Everything that the billing subgraph keeps. */
 export const SCHEMA: Schema = {
@@ -54,6 +63,12 @@ export const SCHEMA: Schema = {
     PaymentMethodEntity,
     PaymentEventEntity,
     RefundEntity,
+    QuotaHoldEntity,
+    QuotaUsageEntity,
+    QuotaCrossingEntity,
+    BudgetEntity,
+    NotificationEndpointEntity,
+    NotificationEntity,
     idempotencyEntity(),
   ],
   migrations: [
@@ -62,5 +77,6 @@ export const SCHEMA: Schema = {
     { name: 'Migration20261125023525', class: Migration20261125023525 },
     { name: 'Migration20261125030403', class: Migration20261125030403 },
     { name: 'Migration20261125032837', class: Migration20261125032837 },
+    { name: 'Migration20261125030240', class: Migration20261125030240 },
   ],
 };

@@ -1,4 +1,5 @@
 import { newId, type TenantId } from '@switchyard/kernel/ids';
+import { createMemoryPubSub } from '@switchyard/pubsub/memory';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { createMeter } from '../commands/create-meter.ts';
@@ -7,9 +8,11 @@ import type { ExternalEvent } from '../domain/external-usage.ts';
 import { billingPeriod } from '../domain/period.ts';
 import { type BillingPlatform, startBilling } from '../test-support/billing-platform.ts';
 import { previewOf } from '../test-support/previews.ts';
+import { createPlanVersions } from './quota-limits.ts';
 import { usageByBucket } from './usage-totals.ts';
 
 let platform: BillingPlatform;
+const services = { versions: createPlanVersions(), pubsub: createMemoryPubSub() };
 const NOW = new Date('2026-11-04T00:00:00Z');
 const METERS = { s: 'SUM', c: 'COUNT', m: 'MAX', u: 'UNIQUE' } as const;
 type Code = keyof typeof METERS;
@@ -62,8 +65,8 @@ async function tell(tenantId: TenantId, { steps, batchSize }: { steps: readonly 
       };
     });
     for (const accepted of [events.length, 0]) {
-      const told = { tenantId, source: 'API' as const, events, now: NOW };
-      const outcome = await platform.database.tenant(tenantId, (tx) => recordExternalUsage(tx, told));
+      const told = { tenantId, source: 'API' as const, events, now: NOW, apiKeyId: null };
+      const outcome = await platform.database.tenant(tenantId, (tx) => recordExternalUsage(services, tx, told));
       expect(outcome).toMatchObject({ accepted, rejected: [] });
     }
   }

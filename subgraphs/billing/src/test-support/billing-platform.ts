@@ -3,12 +3,14 @@ import { type Database, openDatabase } from '@switchyard/database/database';
 import { LOG_SCHEMA } from '@switchyard/event-log/schema';
 import { newId, type TenantId } from '@switchyard/kernel/ids';
 import type { RequestContext, Scope } from '@switchyard/kernel/request-context';
+import { createMemoryPubSub } from '@switchyard/pubsub/memory';
 import { signContext } from '@switchyard/runtime/context-token';
 import { createTestDatabase } from '@switchyard/testing/test-database';
 import pg from 'pg';
 import { Registry } from 'prom-client';
 import type { Providers } from '../commands/attach-payment-method.ts';
 import { type BillingModule, createBillingModule, SCHEMA } from '../module.ts';
+import type { QuotaStore } from '../store/quota-store/quota-store.ts';
 
 export type Answer = {
   readonly data: Record<string, unknown> | null;
@@ -36,7 +38,11 @@ export type BillingPlatform = {
   close(): Promise<void>;
 };
 
-export async function startBilling(adminUrl: string, providers: Providers = {}): Promise<BillingPlatform> {
+export async function startBilling(
+  adminUrl: string,
+  providers: Providers = {},
+  openStore: ((database: Database) => Promise<QuotaStore>) | null = null,
+): Promise<BillingPlatform> {
   const test = await createTestDatabase(adminUrl, [LOG_SCHEMA, SCHEMA]);
   const database = await openDatabase({ url: test.appUrl, schema: SCHEMA });
   const admin = new pg.Client({ connectionString: test.adminUrl });
@@ -44,7 +50,17 @@ export async function startBilling(adminUrl: string, providers: Providers = {}):
   const registry = new Registry();
   const contextKey = Buffer.alloc(32, 7);
   const clock = { now: () => platform.now };
-  const module = createBillingModule({ database, clock, contextKey, secretsKey: Buffer.alloc(32, 8), registry, providers });
+  const quotaStore = await openStore?.(database);
+  const module = createBillingModule({
+    ...(quotaStore === undefined ? {} : { quotaStore }),
+    database,
+    clock,
+    contextKey,
+    secretsKey: Buffer.alloc(32, 8),
+    pubsub: createMemoryPubSub(),
+    registry,
+    providers,
+  });
   const platform: BillingPlatform = {
     database,
     module,

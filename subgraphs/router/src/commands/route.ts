@@ -1,6 +1,7 @@
 import { once } from '@switchyard/database/idempotency';
 import { badInput } from '@switchyard/kernel/errors';
 import { newId, type RouteDecisionId, type TenantId } from '@switchyard/kernel/ids';
+import { type Quotas, reserved } from '@switchyard/kernel/quotas';
 import { decisionById } from '../store/decisions.ts';
 import { RouteDecisionEntity, type RouteDecisionRow } from '../store/entities.ts';
 import { type DecideServices, keepDecision, prepareDecision } from './decide.ts';
@@ -19,17 +20,23 @@ export type RouteCommand = {
   readonly maxLatencyMs: number | null;
   readonly tier: string | null;
   readonly idempotencyKey: string | null;
+  /** The key of the caller. */
+  readonly apiKeyId: string;
 };
 
-export type RouteServices = DecideServices & { readonly keepTogether: KeepTogether };
+export type RouteServices = DecideServices & {
+  readonly keepTogether: KeepTogether;
+  /** Asked before a decision is made for a caller of its own. */
+  readonly quotas: Quotas;
+};
 
 /**
  * Decides for a caller that makes the call itself.
- * @throws PlatformError BAD_USER_INPUT, IDEMPOTENCY_CONFLICT.
+ * @throws PlatformError BAD_USER_INPUT, IDEMPOTENCY_CONFLICT, QUOTA_EXCEEDED, RATE_LIMITED.
  */
 export async function route(services: RouteServices, tenantId: TenantId, command: RouteCommand): Promise<RouteDecisionRow> {
   check(command);
-  const { idempotencyKey, tier, ...asked } = command;
+  const { idempotencyKey, tier, apiKeyId, ...asked } = command;
   const prepared = await prepareDecision(services, {
     ...asked,
     tenantId,
@@ -42,15 +49,16 @@ export async function route(services: RouteServices, tenantId: TenantId, command
     excludeTiers: [],
     escalatedFrom: null,
   });
+  const reservation = { tenantId, key: `route:${prepared.row.id}`, amounts: { requests: 1 }, apiKeyId };
   if (idempotencyKey === null) {
-    await services.keepTogether(tenantId, prepared);
+    await reserved(services.quotas, reservation, () => services.keepTogether(tenantId, prepared));
     return { ...prepared.row, actualCost: null, outcome: null, outcomeSource: null, callLatencyMs: null };
   }
   return await services.database.tenant(tenantId, async (tx) => {
     const id = await once<RouteDecisionId>(
       tx,
       { tenantId, operation: 'route', key: idempotencyKey, input: { ...asked, tier } },
-      async () => (await keepDecision(services, tx, prepared)).id,
+      async () => (await reserved(services.quotas, reservation, () => keepDecision(services, tx, prepared))).id,
     );
     return (await decisionById(tx, id)) ?? (await tx.em.findOneOrFail(RouteDecisionEntity, { id }));
   });

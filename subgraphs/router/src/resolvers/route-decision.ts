@@ -53,6 +53,7 @@ export const decisionMutations: Pick<MutationResolvers, 'route' | 'reportOutcome
       maxLatencyMs: input.maxLatencyMs ?? null,
       tier: input.tier ?? null,
       idempotencyKey: input.idempotencyKey ?? null,
+      apiKeyId: context.request.credential.id,
     }),
   reportOutcome: async (_root, { input }, context) =>
     await reportOutcome(context, requireTenant(context.request, 'ROUTER_WRITE'), {

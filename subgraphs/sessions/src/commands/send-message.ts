@@ -3,6 +3,7 @@ import { once } from '@switchyard/database/idempotency';
 import { appendEvents } from '@switchyard/event-log/outbox';
 import { badInput, notFound, PlatformError } from '@switchyard/kernel/errors';
 import { type EpisodeId, newId, parseId, type SessionId, type TenantId } from '@switchyard/kernel/ids';
+import { reserved } from '@switchyard/kernel/quotas';
 import { unreachable } from '@switchyard/kernel/result';
 import { checkWish, MAX_MESSAGE_LENGTH, type WishRefusal } from '../domain/message.ts';
 import { addMessage, hasOpenEpisode, lockSession } from '../store/conversation.ts';
@@ -24,11 +25,12 @@ export type SendMessage = {
   readonly idempotencyKey: string | null;
 };
 
-export type Caller = { readonly tenantId: TenantId; readonly traceparent: string | null };
+export type Caller = { readonly tenantId: TenantId; readonly traceparent: string | null; readonly apiKeyId: string };
 
 /**
  * Takes a message and queues the episode that will answer it.
- * @throws PlatformError BAD_USER_INPUT; NOT_FOUND; CONFLICT when the session has ended; IDEMPOTENCY_CONFLICT.
+ * @throws PlatformError BAD_USER_INPUT; NOT_FOUND; CONFLICT when the session has ended; IDEMPOTENCY_CONFLICT; QUOTA_EXCEEDED
+ *   and RATE_LIMITED when a hard limit has no room for the request and its first call.
  */
 export async function sendMessage(
   services: ConversationServices,
@@ -47,7 +49,17 @@ export async function sendMessage(
       if (session.status === 'ENDED') {
         throw new PlatformError('CONFLICT', { publicMessage: 'The session has ended. Start a new one.' });
       }
-      const queued = await queueEpisode(tx, session, { ...input, responseSchema, ...caller, at: services.clock.now() });
+      const episodeId = newId<EpisodeId>();
+      const { inputTokens, outputTokens } = services.firstCall(input.content);
+      const reservation = {
+        tenantId,
+        key: `episode:${episodeId}`,
+        amounts: { requests: 1, input_tokens: inputTokens, output_tokens: outputTokens },
+        apiKeyId: caller.apiKeyId,
+        endUserId: session.endUserId ?? null,
+      };
+      const asked = { ...input, responseSchema, ...caller, episodeId, at: services.clock.now() };
+      const queued = await reserved(services.quotas, reservation, () => queueEpisode(tx, session, asked));
       hintEpisodes(tx, services.hints);
       hintSession(tx, services.hints);
       return queued.id;
@@ -58,6 +70,7 @@ export async function sendMessage(
 
 type Asked = Pick<SendMessage, 'content' | 'tier' | 'maxCost'> & {
   readonly responseSchema: EpisodeRow['responseSchema'];
+  readonly episodeId: EpisodeId;
   readonly traceparent: string | null;
   readonly at: Date;
 };
@@ -67,7 +80,7 @@ async function queueEpisode(tx: Tx, session: SessionRow, asked: Asked): Promise<
   const mustWait = await hasOpenEpisode(tx, session.id);
   const message = addMessage(tx, session, { role: 'USER', content: asked.content, at });
   const episode = tx.em.create(EpisodeEntity, {
-    id: newId<EpisodeId>(),
+    id: asked.episodeId,
     tenantId: session.tenantId,
     sessionId: session.id,
     seq: message.seq,

@@ -63,7 +63,7 @@ export const episodeMutations: Pick<
     const tenantId = requireTenant(context.request, 'SESSIONS_WRITE');
     return await sendMessage(
       context,
-      { tenantId, traceparent: context.request.traceparent ?? null },
+      { tenantId, traceparent: context.request.traceparent ?? null, apiKeyId: context.request.credential.id },
       {
         sessionId: input.sessionId,
         content: input.content,

@@ -42,7 +42,7 @@ export const accountQuotaResolvers: Pick<BillingAccountResolvers, 'quotas' | 'bu
   },
 };
 
-export const quotaResolvers: Pick<Resolvers, 'QuotaStatus' | 'QuotaRule' | 'NotificationEndpoint'>  = {
+export const quotaResolvers: Pick<Resolvers, 'QuotaStatus' | 'QuotaRule' | 'NotificationEndpoint'> = {
   QuotaRule: { limit: ({ limit }) => formatDecimal(limit) },
   QuotaStatus: {
     limit: ({ limit }) => formatDecimal(limit),

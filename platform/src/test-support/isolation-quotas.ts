@@ -37,7 +37,7 @@ export function quotasOf(number: number): readonly unknown[] {
   const rule = { period: 'BILLING_PERIOD', enforcement: 'HARD', per: 'TENANT' };
   return [
     { ...rule, meter: 'custom_units', limit: String(1_000_000 + number) },
-    { ...rule, meter: 'custom_units', limit: '1000000', per: 'API_KEY' },
+    { ...rule, meter: 'custom_units', limit: '7777777', per: 'API_KEY' },
     { ...rule, meter: 'input_tokens', limit: '10', enforcement: 'SOFT' },
   ];
 }

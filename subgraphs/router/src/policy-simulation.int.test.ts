@@ -52,14 +52,10 @@ describe('simulatePolicy', () => {
       tierDistribution: [{ tier: 'large', share: 1 }],
       estimates: [{ method: 'IPS' }, { method: 'SELF_NORMALISED', errorRate: 0 }, { method: 'DOUBLY_ROBUST' }],
     });
-    const { actual, simulated, effectiveSampleSize } = result as Record<
-      string,
-      { errorRate: number; meanCost: { amount: string } }
-    > & {
-      effectiveSampleSize: number;
-    };
-    expect(simulated?.errorRate ?? 1).toBeLessThan(actual?.errorRate ?? 0);
-    expect(Number(simulated?.meanCost.amount)).toBeGreaterThan(Number(actual?.meanCost.amount));
+    type Arm = { errorRate: number; meanCost: { amount: string } };
+    const { actual, simulated, effectiveSampleSize } = result as { actual: Arm; simulated: Arm; effectiveSampleSize: number };
+    expect(simulated.errorRate).toBeLessThan(actual.errorRate);
+    expect(Number(simulated.meanCost.amount)).toBeGreaterThan(Number(actual.meanCost.amount));
     expect(effectiveSampleSize).toBeLessThan(40);
     expect(effectiveSampleSize).toBeGreaterThan(0);
   });

@@ -18,7 +18,10 @@ export async function compareCanaries(
 ): Promise<NewEvent<'canary.promoted' | 'canary.rolled_back'>[]> {
   const routed = changed.filter(({ reason }) => reason !== 'PINNED');
   if (routed.length === 0) return [];
-  const canaries = await lockRunningCanaries(tx, [...new Set(routed.map(({ tenant_id }) => tenant_id))].sort());
+  const canaries = await lockRunningCanaries(
+    tx,
+    [...new Set(routed.map(({ tenant_id }) => tenant_id))].sort((a, b) => (a < b ? -1 : 1)),
+  );
   const events: NewEvent<'canary.promoted' | 'canary.rolled_back'>[] = [];
   for (const canary of canaries) {
     const own = routed.filter((decision) => decision.tenant_id === canary.tenantId && isOf(canary, decision));

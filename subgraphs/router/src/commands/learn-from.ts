@@ -26,7 +26,11 @@ export async function learnFrom(
   );
   if (judged.length === 0) return [];
   const at = clock.now();
-  const learnt = await lockLearning(tx, [...new Set(judged.map(({ tenant_id }) => tenant_id))].sort(), at);
+  const learnt = await lockLearning(
+    tx,
+    [...new Set(judged.map(({ tenant_id }) => tenant_id))].sort((a, b) => (a < b ? -1 : 1)),
+    at,
+  );
   const errorCostOf = await errorCostsOf(
     tx,
     judged.map(({ tenant_id, policy_version }) => ({ tenantId: tenant_id, version: policy_version })),

@@ -246,7 +246,8 @@ async function invoicedTenant(tenant: Distinct, { ask, meter }: Asking): Promise
   const { tenantId: t, number } = tenant;
   const october = { ...tenant, at: new Date('2026-10-20T00:00:00Z'), episodeId: newId<EpisodeId>() };
   await meter(used(october, { tokens: 50_000, toolCall: newId() }));
-  const [tax, coupon] = [`${1 + number / 1_000_000}`, `COUPON-${number}`];
+  // Ends in a 1, so that no tenant’s begins like another’s.
+  const [tax, coupon] = [`${(1 + number / 1_000_000).toFixed(6)}1`, `COUPON-${number}-`];
   const operator = (mutation: string) => ask(null, `mutation ($t: ID!) { ${mutation} }`, { t });
   await operator(`setTax(input: {tenantId: $t, taxPercent: "${tax}"}) { taxPercent }`);
   await operator(`grantCredit(input: {tenantId: $t, amount: "${1_000 + number}", reason: "r"}) { taxPercent }`);

@@ -23,7 +23,7 @@ beforeEach(() => {
 const METER = `mutation ($input: CreateMeterInput!) { createMeter(input: $input) { code aggregation uniqueBy } }`;
 async function meter(code: string, aggregation: string, uniqueBy: string | null = null): Promise<void> {
   const input = { code, description: code, unit: 'unit', aggregation, uniqueBy };
-  expect(await platform.ask(null, METER, { input })).toEqual({
+  expect(await platform.ask(null, METER, { input })).toMatchObject({
     data: { createMeter: { code, aggregation, uniqueBy } },
     codes: [],
   });

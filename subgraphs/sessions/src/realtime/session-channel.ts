@@ -89,11 +89,12 @@ export class SessionChannel {
 
   /**
    * A reader that has all up to `seq` joins the live ones when what follows will be handed out: when no less has been handed
-   * out to them. With no live one and no read under way, handing out begins anew from where this reader stands.
+   * out before, also to those that have left meanwhile. With no live one and no read under way, handing out begins anew from
+   * where this reader stands.
    */
   #mayGoLive(seq: number): boolean {
-    if (!this.#reading && !this.#hasLiveWatcher()) this.#head = seq;
     if (seq < this.#head) return false;
+    if (!this.#reading && !this.#hasLiveWatcher()) this.#head = seq;
     // After the watcher has become a live one.
     if (this.#hinted) queueMicrotask(() => this.hint(Number.POSITIVE_INFINITY));
     return true;

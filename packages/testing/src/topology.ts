@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@switchyard/database/embedded';
+import { freePort } from './free-port.ts';
 import { hasKafka, startKafkaBroker } from './kafka-broker.ts';
 import { type PlatformProcess, startPlatformProcess } from './platform-process.ts';
 
@@ -100,15 +100,4 @@ export async function startTopology(kind: TopologyKind, env: Readonly<Record<str
 
 async function outside(directory: string): Promise<EmbeddedPostgres> {
   return await startEmbeddedPostgres({ directory: path.join(directory, 'postgres'), dangerouslyFast: true, maxConnections: 300 });
-}
-
-async function freePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Database, openDatabase } from '@switchyard/database/database';
@@ -17,6 +16,7 @@ import type { NewSessionEvent } from '@switchyard/sessions/domain/session-event'
 import { SCHEMA as SESSIONS } from '@switchyard/sessions/module';
 import { appendSessionEvents } from '@switchyard/sessions/store/session-events';
 import { type CuttingProxy, startCuttingProxy } from '@switchyard/testing/cutting-proxy';
+import { freePort } from '@switchyard/testing/free-port';
 import { createGraphCaller } from '@switchyard/testing/graph-caller';
 import { type PlatformProcess, startPlatformProcess } from '@switchyard/testing/platform-process';
 import pg from 'pg';
@@ -190,14 +190,4 @@ async function startRedis(port: number): Promise<ChildProcess | null> {
     return child;
   })();
   return await Promise.race([failed, ready]);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

@@ -31,8 +31,9 @@ if (addresses === undefined) {
     });
 
     /** Not with kafkajs' `waitForLeaders`, which fails where brokers have not heard of the topic yet. */
-    const create = async (topic: string): Promise<void> => {
-      await admin.createTopics({ topics: [{ topic }], waitForLeaders: false });
+    const create = async (topic: string, compression = 'producer'): Promise<void> => {
+      const configEntries = [{ name: 'compression.type', value: compression }];
+      await admin.createTopics({ topics: [{ topic, configEntries }], waitForLeaders: false });
       await vi.waitFor(() => admin.fetchTopicMetadata({ topics: [topic] }), PATIENCE);
     };
     /** The value of the first message of the topic, or why the consumer gave up. */
@@ -59,8 +60,7 @@ if (addresses === undefined) {
 
     it('cannot read what a broker has compressed by zstd', async () => {
       const topic = `test-${newId()}`;
-      await create(topic);
-      await setCompression(topic, 'zstd');
+      await create(topic, 'zstd');
       await producer.send({ topic, messages: [{ value: 'hidden' }] });
       expect(await firstOf(topic)).toMatch(ZSTD_IS_MISSING);
     });

@@ -1,4 +1,11 @@
-import { ANALYTICS_GROUP, createAnalyticsConsumer, RebuildError, rebuildKpis, SCHEMA } from '@switchyard/analytics/module';
+import {
+  ANALYTICS_GROUP,
+  ANALYTICS_TOPICS,
+  createAnalyticsConsumer,
+  RebuildError,
+  rebuildKpis,
+  SCHEMA,
+} from '@switchyard/analytics/module';
 import { streams } from '@switchyard/analytics/test-support/event-streams';
 import type { EventEnvelope } from '@switchyard/contracts/envelope';
 import { openDatabase } from '@switchyard/database/database';
@@ -10,7 +17,7 @@ import { LOG_SCHEMA } from '@switchyard/event-log/schema';
 import { systemClock } from '@switchyard/kernel/clock';
 import { newId } from '@switchyard/kernel/ids';
 import { createTestDatabase } from '@switchyard/testing/test-database';
-import { startRelay } from '@switchyard/worker-relay/relay';
+import { RELAY_GROUP, startRelay } from '@switchyard/worker-relay/relay';
 import fc from 'fast-check';
 import pg from 'pg';
 import pino from 'pino';
@@ -52,19 +59,11 @@ async function start(openLog: OpenLog) {
         .sort(),
     untilRead: () =>
       vi.waitFor(async () => {
-        const lags = await eventLog.lag({
-          group: ANALYTICS_GROUP,
-          topics: [
-            'sessions.session.v1',
-            'sessions.episode.v1',
-            'router.decision.v1',
-            'sessions.model-call.v1',
-            'sessions.tool-call.v1',
-            'sessions.feedback.v1',
-          ],
-          database,
-        });
-        expect(lags.reduce((sum, { events }) => sum + events, 0)).toBe(0);
+        const topics = ANALYTICS_TOPICS;
+        // What the relay still holds is nowhere in Kafka, and is asked for first: once published it waits there.
+        const held = eventLog === outbox ? [] : await outbox.lag({ group: RELAY_GROUP, topics, database });
+        const waiting = await eventLog.lag({ group: ANALYTICS_GROUP, topics, database });
+        expect([...held, ...waiting].reduce((sum, { events }) => sum + events, 0)).toBe(0);
       }, 30_000),
     async close() {
       await live.stop();

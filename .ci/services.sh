@@ -87,7 +87,8 @@ start_services() {
   local redis_pid=$!
   SERVICE_PIDS+=("$redis_pid")
 
-  "$STRIPE_MOCK" -http-addr "127.0.0.1:$stripe_port" > "$SERVICES_DIR/stripe-mock.log" 2>&1 &
+  # Both, or it takes a port of its own for HTTPS, on every address.
+  "$STRIPE_MOCK" -http-addr "127.0.0.1:$stripe_port" -https-addr 127.0.0.1:0 > "$SERVICES_DIR/stripe-mock.log" 2>&1 &
   local stripe_pid=$!
   SERVICE_PIDS+=("$stripe_pid")
 
